@@ -1,0 +1,446 @@
+"""The tables as data: columns, types, units and keys, from which every store's layout is made.
+
+In: nothing. Out: `TABLES`, an Arrow schema and DuckDB's DDL for each of them.
+Instants are UTC with microseconds; `_seconds` are whole seconds; `n_` are counts; a null has the
+meaning that the column's description states.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+import pyarrow as pa
+
+from nbalib.errors import SchemaError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Kind = Literal["string", "json", "int", "float", "bool", "timestamp"]
+
+SCHEMA_VERSION = 1
+
+ARROW_TYPES: dict[Kind, pa.DataType] = {
+    "string": pa.string(),
+    "json": pa.string(),
+    "int": pa.int64(),
+    "float": pa.float64(),
+    "bool": pa.bool_(),
+    "timestamp": pa.timestamp("us", tz="UTC"),
+}
+DUCKDB_TYPES: dict[Kind, str] = {
+    "string": "VARCHAR",
+    "json": "VARCHAR",
+    "int": "BIGINT",
+    "float": "DOUBLE",
+    "bool": "BOOLEAN",
+    "timestamp": "TIMESTAMPTZ",
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: what it means, in which unit, and what its null says (`nullable` only then).
+
+    `load` marks a column that tells of the loading (when, from which file) and not of the data:
+    it is left out of digests.
+    """
+
+    name: str
+    kind: Kind
+    meaning: str
+    nullable: bool = False
+    load: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table; `key` names the columns that identify a row."""
+
+    name: str
+    meaning: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    names: tuple[str, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "names", tuple(column.name for column in self.columns))
+
+    @property
+    def arrow(self) -> pa.Schema:
+        """The table's Arrow schema."""
+        return pa.schema([pa.field(c.name, ARROW_TYPES[c.kind], nullable=c.nullable) for c in self.columns])
+
+    @property
+    def digest_columns(self) -> tuple[str, ...]:
+        """Columns that a digest covers: all but those that tell of the loading."""
+        return tuple(column.name for column in self.columns if not column.load)
+
+    def duckdb_ddl(self) -> str:
+        """Give the statement that makes the table in DuckDB, if it is not there.
+
+        Keys are held by the writers (an anti-join), not by an index: it would double the load time.
+        """
+        lines = [
+            f"  {c.name} {DUCKDB_TYPES[c.kind]}{'' if c.nullable else ' NOT NULL'}" for c in self.columns
+        ]
+        return f"CREATE TABLE IF NOT EXISTS {self.name} (\n" + ",\n".join(lines) + "\n)"
+
+    def conform(self, rows: pa.Table) -> pa.Table:
+        """Put `rows` into the table's column order and types.
+
+        Raises
+        ------
+        SchemaError
+            Columns are missing or unknown, a value does not fit its type, or a null stands where none may.
+        """
+        missing = [name for name in self.names if name not in rows.column_names]
+        unknown = [name for name in rows.column_names if name not in self.names]
+        if missing or unknown:
+            raise SchemaError(
+                f"table {self.name!r}: missing columns {missing}, unknown columns {unknown}; "
+                f"it has {list(self.names)}"
+            )
+        try:
+            ordered = rows.select(self.names).cast(self.arrow)
+        except (pa.ArrowInvalid, pa.ArrowNotImplementedError, ValueError) as error:
+            raise SchemaError(f"table {self.name!r}: {error}") from error
+        for column in self.columns:
+            nulls = ordered[column.name].null_count
+            if nulls and not column.nullable:
+                raise SchemaError(
+                    f"table {self.name!r}, column {column.name!r}: {nulls} nulls where none may be"
+                )
+        return ordered
+
+
+def _columns(*rows: tuple[str, Kind, str] | tuple[str, Kind, str, str]) -> tuple[Column, ...]:
+    """Read the short form used below; a fourth word holds 'null' and/or 'load'."""
+    made = []
+    for name, kind, meaning, *marks in rows:
+        words = marks[0].split() if marks else []
+        made.append(Column(name, kind, meaning, nullable="null" in words, load="load" in words))
+    return tuple(made)
+
+
+INTERACTIONS = Table(
+    "interactions",
+    "One message of any platform.",
+    _columns(
+        ("interaction_id", "string", "platform_type:external_id"),
+        ("external_id", "string", "The platform's own id of the message"),
+        ("platform_type", "string", "twitter, email, phone, …"),
+        ("participant_external_id", "string", "The platform's own id of the writer"),
+        ("author_role", "string", "customer, agent or bot: platform_role, overridden by accounts.yaml"),
+        ("platform_role", "string", "customer, agent or bot, as the platform flags the writer"),
+        ("brand_account_id", "string", "Brand of the writing agent; null for a customer's message", "null"),
+        ("content_text", "string", "As written, HTML entities decoded once"),
+        (
+            "content_metadata",
+            "json",
+            "What reading changed in the text; null where it changed nothing",
+            "null",
+        ),
+        ("interaction_timestamp", "timestamp", "When it was written"),
+        ("parent_interaction_id", "string", "The message answered; null for an opening one", "null"),
+        ("interaction_type", "string", "The platform's kind of message: tweet, reply, …"),
+        ("platform_metadata", "json", "Fields of the platform kept as they came; null if none", "null"),
+        ("edited_at", "timestamp", "When the source last edited it; null if it never did", "null"),
+        ("processing_metadata", "json", "File and row it was read from", "load"),
+        ("created_at", "timestamp", "When it was loaded", "load"),
+    ),
+    key=("platform_type", "external_id"),
+)
+
+SIGNAL_FLAGS = (
+    "is_urgent",
+    "is_escalation",
+    "says_thanks",
+    "is_sarcastic",
+    "is_complaint",
+    "confirms_fix",
+    "denies_fix",
+    "is_question",
+    "is_praise",
+    "is_promotion",
+    "asks_dm",
+    "asks_call",
+    "asks_email",
+    "asks_information",
+    "is_apology",
+    "has_help_link",
+    "has_dm_button",
+    "gives_steps",
+    "offers_help",
+    "closes_politely",
+    "is_signed",
+)
+"""What one text may say; each is a column of `signals`, defined in `conversations/signals.py`."""
+
+SIGNALS = Table(
+    "signals",
+    "What one message says, found once per message.",
+    (
+        *_columns(
+            ("interaction_id", "string", "The message"),
+            ("text_hash", "string", "Of the text it was found in, so that an edit is seen"),
+        ),
+        *(Column(name, "bool", "See conversations/signals.py") for name in SIGNAL_FLAGS),
+        *_columns(
+            ("asked_for", "string", "What an agent asks the customer for; null if nothing known", "null"),
+            ("promised", "string", "What an agent promises to do; null if nothing known", "null"),
+            ("mentions", "string", "Accounts named with @, in order, parted by spaces; '' if none"),
+            ("leading_mentions", "string", "Those of them before the first other word"),
+            ("part", "int", "Number of a numbered part (2 of 2/2); 0 if it is not one"),
+            ("language", "string", "ISO 639-1; null when switched off or the text has no words", "null"),
+            ("mood", "float", "-1 to 1; null when switched off or not English", "null"),
+            ("topic", "string", "Label of the frozen topic artefact; null when none fits", "null"),
+        ),
+    ),
+    key=("interaction_id",),
+)
+
+TURNS = Table(
+    "turns",
+    "Which message belongs to which conversation.",
+    _columns(
+        ("conversation_id", "string", "platform:root:customer"),
+        ("interaction_id", "string", "The message"),
+        ("thread_root_id", "string", "The platform's own id of the thread's root"),
+        ("customer_id", "string", "platform:external id of the customer"),
+        ("platform_type", "string", "Platform of the thread"),
+        ("author_role", "string", "customer, agent or bot"),
+        ("is_opening", "bool", "Stands above the customer's first message: shown, not counted"),
+        ("interaction_timestamp", "timestamp", "When it was written"),
+        ("turn", "int", "Place in the conversation, from 0, by time, part and depth in the thread"),
+    ),
+    key=("conversation_id", "interaction_id"),
+)
+
+CONVERSATIONS = Table(
+    "conversations",
+    "One customer's issue inside a thread, as known at the latest stored message.",
+    _columns(
+        ("conversation_id", "string", "platform:root:customer"),
+        ("thread_root_id", "string", "The platform's own id of the thread's root"),
+        ("customer_id", "string", "platform:external id of the customer"),
+        ("platform_type", "string", "Platform of the thread"),
+        ("brand_account_id", "string", "Last answering, or addressed, brand; null if none is known", "null"),
+        ("conversation_start_timestamp", "timestamp", "First counted message"),
+        ("conversation_end_timestamp", "timestamp", "Last counted message"),
+        ("last_interaction_id", "string", "Last counted message"),
+        ("total_interactions", "int", "Counted messages"),
+        ("n_customer_messages", "int", "Messages of the customer"),
+        ("n_agent_messages", "int", "Messages of agents and bots"),
+        ("clock_start_timestamp", "timestamp", "First customer message after 14 days of silence"),
+        ("last_customer_at", "timestamp", "Last message of the customer; null if none is stored", "null"),
+        ("last_agent_at", "timestamp", "Last message of an agent; null if none", "null"),
+        ("first_response_seconds", "int", "Clock start to first agent message; null if none", "null"),
+        ("response_seconds_sum", "int", "Sum of agents' response times in the conversation"),
+        ("n_responses", "int", "Number of those response times"),
+        ("resolution_status", "string", "resolved, open or no_issue"),
+        ("status_reason", "string", "The named fact that decided the status"),
+        ("awaiting", "string", "agent, customer or nobody: who has the next word"),
+        ("moved_private", "bool", "The last word was a request to move to DM, e-mail or phone"),
+        (
+            "customer_sentiment_score",
+            "float",
+            "Mean mood of the customer's messages, -1 to 1; null if none",
+            "null",
+        ),
+        (
+            "conversation_topic",
+            "string",
+            "Topic most frequent in the customer's words; null if none",
+            "null",
+        ),
+        ("language", "string", "Most frequent language of the customer's messages; null if none", "null"),
+        ("channel_mix", "json", "Counted messages by channel"),
+        ("created_at", "timestamp", "When it was computed", "load"),
+    ),
+    key=("conversation_id",),
+)
+
+CUSTOMER_PROFILES = Table(
+    "customer_profiles",
+    "One customer, over all brands, as known at the latest stored message.",
+    _columns(
+        ("customer_id", "string", "platform:external id"),
+        ("platform_accounts", "json", "Platform → external id"),
+        ("interaction_history_summary", "json", "Counts of messages and conversations, by status and brand"),
+        ("behavioral_tags", "json", "Named facts that hold for the customer, as a list"),
+        ("preferred_channels", "json", "Channels the customer writes on, most used first"),
+        ("avg_response_time", "float", "Mean seconds of agents' responses to them; null if none", "null"),
+        ("response_seconds_sum", "int", "Sum behind the mean"),
+        ("n_responses", "int", "Count behind the mean"),
+        ("total_conversations", "int", "Conversations of the customer"),
+        ("n_open", "int", "Of them open"),
+        ("n_resolved", "int", "Of them resolved"),
+        ("resolution_rate", "float", "Resolved / (resolved + open); null if neither", "null"),
+        ("last_interaction_timestamp", "timestamp", "Last message of the customer, or to them"),
+        ("created_at", "timestamp", "When it was computed", "load"),
+    ),
+    key=("customer_id",),
+)
+
+INGESTION_WATERMARKS = Table(
+    "ingestion_watermarks",
+    "A file that was read to its end, known by its content.",
+    _columns(
+        ("source", "string", "Adapter that read it"),
+        ("fingerprint", "string", "Hash of size and content"),
+        ("file", "string", "Its name, without folders"),
+        ("n_read", "int", "Rows in it, blank ones included"),
+        ("n_stored", "int", "Rows stored as new"),
+        ("n_duplicate", "int", "Rows already stored, or repeated"),
+        ("n_replaced", "int", "Rows that replaced an earlier version of their key"),
+        ("n_rejected", "int", "Rows kept in rejected_rows"),
+        ("n_blank", "int", "Rows without any content"),
+        ("latest_interaction_at", "timestamp", "Latest message in it; null if it held none", "null"),
+        ("finished_at", "timestamp", "When it was finished", "load"),
+    ),
+    key=("source", "fingerprint"),
+)
+
+PIPELINE_RUNS = Table(
+    "pipeline_runs",
+    "One run of a step, finished or failed.",
+    _columns(
+        ("run_id", "string", "Identifies the run"),
+        ("step", "string", "ingest, process or predict"),
+        ("status", "string", "done or failed"),
+        ("started_at", "timestamp", "Begin"),
+        ("finished_at", "timestamp", "End"),
+        ("facts", "json", "Counts of the step"),
+        ("error", "string", "What failed; null when done", "null"),
+    ),
+    key=("run_id",),
+)
+
+REJECTED_ROWS = Table(
+    "rejected_rows",
+    "An input row that could not be stored, kept as it came.",
+    _columns(
+        ("source", "string", "Adapter that read it"),
+        ("fingerprint", "string", "Of the file"),
+        ("file", "string", "Its name, without folders"),
+        ("row_number", "int", "1 for the first row after the header"),
+        ("reason", "string", "Named reason"),
+        ("detail", "string", "The value at fault, cut to 200 characters"),
+        ("raw", "string", "The row as it came, cut to 100,000 characters"),
+        ("created_at", "timestamp", "When it was rejected", "load"),
+    ),
+    key=("source", "fingerprint", "row_number"),
+)
+
+DECISIONS = Table(
+    "decisions",
+    "A decision as it was proposed, with what is needed to replay it.",
+    _columns(
+        ("decision_id", "string", "Hash of conversation, as_of, parameters and code version"),
+        ("conversation_id", "string", "The conversation"),
+        ("last_interaction_id", "string", "Its last known message: finds it again when a root changes"),
+        ("customer_id", "string", "The customer"),
+        ("brand_account_id", "string", "The brand; null if none is known", "null"),
+        ("as_of", "timestamp", "Instant of decision"),
+        ("channel", "string", "Channel, or no_action"),
+        ("send_time", "timestamp", "When to send; null for no_action", "null"),
+        ("issue_status", "string", "Expected after the action"),
+        ("rule", "string", "Rule that chose"),
+        ("message_source", "string", "template, llm, none, or what failed"),
+        ("params_digest", "string", "Of all parameters"),
+        ("code_version", "string", "Of nbalib"),
+        ("data_digest", "string", "Of the conversation as known at as_of"),
+        ("created_at", "timestamp", "When it was logged", "load"),
+    ),
+    key=("decision_id",),
+)
+
+CONTACTS = Table(
+    "contacts",
+    "A message that was really sent.",
+    _columns(
+        ("contact_id", "string", "The sender's own id, so that a repeat is seen"),
+        ("decision_id", "string", "The decision it carried out; null if none", "null"),
+        ("conversation_id", "string", "The conversation"),
+        ("customer_id", "string", "The customer"),
+        ("brand_account_id", "string", "The brand; null if none is known", "null"),
+        ("channel", "string", "Channel used"),
+        ("sent_at", "timestamp", "When it was sent"),
+        ("created_at", "timestamp", "When it was recorded", "load"),
+    ),
+    key=("contact_id",),
+)
+
+OUTCOMES = Table(
+    "outcomes",
+    "What came of a decision or a conversation.",
+    _columns(
+        ("outcome_id", "string", "The reporter's own id"),
+        ("decision_id", "string", "The decision; null if none", "null"),
+        ("conversation_id", "string", "The conversation"),
+        ("last_interaction_id", "string", "Its last message when the outcome was reported"),
+        ("outcome", "string", "resolved, open or reopened"),
+        ("known_at", "timestamp", "When it became known"),
+        ("created_at", "timestamp", "When it was recorded", "load"),
+    ),
+    key=("outcome_id",),
+)
+
+OVERRIDES = Table(
+    "overrides",
+    "A person's correction of a decision.",
+    _columns(
+        ("override_id", "string", "Identifies the correction"),
+        ("decision_id", "string", "The decision"),
+        ("channel", "string", "Channel chosen instead"),
+        ("reason", "string", "Why, in the person's words"),
+        ("author", "string", "Who"),
+        ("decided_at", "timestamp", "When"),
+        ("created_at", "timestamp", "When it was recorded", "load"),
+    ),
+    key=("override_id",),
+)
+
+SCHEMA_VERSIONS = Table(
+    "schema_version",
+    "The layout that the store has.",
+    _columns(
+        ("version", "int", "Number of the layout"),
+        ("created_at", "timestamp", "When it was applied", "load"),
+    ),
+    key=("version",),
+)
+
+TABLES: dict[str, Table] = {
+    table.name: table
+    for table in (
+        INTERACTIONS,
+        SIGNALS,
+        TURNS,
+        CONVERSATIONS,
+        CUSTOMER_PROFILES,
+        INGESTION_WATERMARKS,
+        PIPELINE_RUNS,
+        REJECTED_ROWS,
+        DECISIONS,
+        CONTACTS,
+        OUTCOMES,
+        OVERRIDES,
+        SCHEMA_VERSIONS,
+    )
+}
+
+
+def table_named(name: str, known: Iterable[str] = TABLES) -> Table:
+    """Find a table by its name.
+
+    Raises
+    ------
+    SchemaError
+        There is no such table.
+    """
+    if name not in TABLES:
+        raise SchemaError(f"there is no table {name!r}; there are {', '.join(known)}")
+    return TABLES[name]
