@@ -196,6 +196,7 @@ SIGNALS = Table(
             ("language", "string", "ISO 639-1; null when switched off or the text has no words", "null"),
             ("mood", "float", "-1 to 1; null when switched off or not English", "null"),
             ("topic", "string", "Label of the frozen topic artefact; null when none fits", "null"),
+            ("read_as", "string", "Role of the writer and the switches that it was read with"),
         ),
     ),
     key=("interaction_id",),
@@ -214,6 +215,15 @@ TURNS = Table(
         ("is_opening", "bool", "Stands above the customer's first message: shown, not counted"),
         ("interaction_timestamp", "timestamp", "When it was written"),
         ("turn", "int", "Place in the conversation, from 0, by time, part and depth in the thread"),
+        ("brand_account_id", "string", "Brand that writes, or that the customer names; null if none", "null"),
+        ("brand_known_at", "timestamp", "Since when that brand is known; null: since ever", "null"),
+        ("starts_clock", "bool", "First customer message, or the first after a long silence"),
+        (
+            "answers_since",
+            "timestamp",
+            "An agent's answer: since when the customer waited; else null",
+            "null",
+        ),
     ),
     key=("conversation_id", "interaction_id"),
 )
