@@ -1,0 +1,1 @@
+"""Decide: which action, when, and why."""
