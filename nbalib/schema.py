@@ -224,6 +224,13 @@ TURNS = Table(
             "An agent's answer: since when the customer waited; else null",
             "null",
         ),
+        ("run", "int", "Number of the run of messages of one side, from 1; 0 in the opening"),
+        ("flags", "int", "The signals as bits, in the order of SIGNAL_FLAGS"),
+        ("asked_for", "string", "As in signals", "null"),
+        ("promised", "string", "As in signals", "null"),
+        ("mood_points", "int", "Mood of a customer's message × 10,000; null if unknown or an agent's", "null"),
+        ("topic", "string", "Topic of a customer's message; null if none or an agent's", "null"),
+        ("language", "string", "Language of a customer's message; null if unknown or an agent's", "null"),
     ),
     key=("conversation_id", "interaction_id"),
 )

@@ -1,0 +1,29 @@
+"""Signals packed as the bits of one integer, so that a run of messages is joined by one OR.
+
+In: integers whose bit i stands for `schema.SIGNAL_FLAGS[i]`. Out: Boolean columns, or the SQL that packs.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nbalib.schema import SIGNAL_FLAGS
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+BIT = {name: 1 << place for place, name in enumerate(SIGNAL_FLAGS)}
+
+
+def says(flags: NDArray[np.int64], *names: str) -> NDArray[np.bool_]:
+    """Tell for each row whether any of the signals `names` is set."""
+    mask = 0
+    for name in names:
+        mask |= BIT[name]
+    return (flags & mask) != 0
+
+
+def packed(alias: str) -> str:
+    """Give the SQL expression that packs the signal columns of `alias` into one integer."""
+    return " + ".join(f"CASE WHEN {alias}.{name} THEN {bit} ELSE 0 END" for name, bit in BIT.items())

@@ -1,0 +1,87 @@
+"""The engine of one machine: frames in and out, Arrow between, DuckDB for the relational work.
+
+In: SQL texts in DuckDB's dialect, Arrow tables. Out: Arrow tables, or temporary tables by name.
+Given a store's own connection it works on the stored tables in place.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from numpy.typing import NDArray
+
+BATCH_ROWS = 100_000
+
+
+class PandasEngine:
+    """Runs set-based steps as SQL and column-wise steps as functions on Arrow batches.
+
+    Parameters
+    ----------
+    connection : duckdb.DuckDBPyConnection, optional
+        A store's connection, to work on its tables in place; else an empty database in memory.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection | None = None) -> None:
+        self.made = "TABLE" if connection is None else "TEMP TABLE"
+        self.connection = connection if connection is not None else duckdb.connect(":memory:")
+        self.connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
+
+    def table(self, name: str, rows: pa.Table) -> None:
+        """Make the temporary table `name` of `rows`."""
+        self.connection.register("given_rows", rows)
+        try:
+            self.connection.execute(f"CREATE OR REPLACE {self.made} {name} AS SELECT * FROM given_rows")
+        finally:
+            self.connection.unregister("given_rows")
+
+    def make(self, name: str, text: str, values: Mapping[str, Any] | None = None) -> None:
+        """Make the temporary table `name` of what `text` selects; `values` fill its ``$names``."""
+        self.connection.execute(f"CREATE OR REPLACE {self.made} {name} AS {text}", _used(text, values))
+
+    def execute(self, text: str, values: Mapping[str, Any] | None = None) -> None:
+        """Run a statement that returns nothing."""
+        self.connection.execute(text, _used(text, values))
+
+    def sql(self, text: str, values: Mapping[str, Any] | None = None) -> pa.Table:
+        """Give what `text` selects."""
+        return self.connection.sql(text, params=_used(text, values)).to_arrow_table()
+
+    def arrays(self, text: str) -> dict[str, NDArray[Any]]:
+        """Give what `text` selects as NumPy arrays by column; there may be no nulls in it."""
+        return {name: np.asarray(column) for name, column in self.connection.sql(text).fetchnumpy().items()}
+
+    def one(self, text: str, values: Mapping[str, Any] | None = None) -> Any:
+        """Give the single value that `text` selects."""
+        rows = self.connection.execute(text, _used(text, values)).fetchall()
+        return rows[0][0] if rows else None
+
+    def map_batches(
+        self, text: str, function: Callable[[pa.Table], pa.Table], values: Mapping[str, Any] | None = None
+    ) -> Iterator[pa.Table]:
+        """Apply a row-wise `function` to what `text` selects, batch by batch.
+
+        It reads what is committed, so that the caller may write while it goes on.
+        """
+        cursor = self.connection.cursor()
+        reader = cursor.sql(text, params=_used(text, values)).to_arrow_reader(BATCH_ROWS)
+        for batch in reader:
+            if batch.num_rows:
+                yield function(pa.Table.from_batches([batch]))
+
+    def drop(self, *names: str) -> None:
+        """Drop temporary tables."""
+        for name in names:
+            self.connection.execute(f"DROP TABLE IF EXISTS {name}")
+
+
+def _used(text: str, values: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Those of `values` that `text` names: DuckDB refuses values that no place asks for."""
+    return {name: value for name, value in (values or {}).items() if f"${name}" in text}

@@ -1,0 +1,1 @@
+"""What was known of each conversation at the instant of decision, one row each."""
