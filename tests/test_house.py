@@ -1,0 +1,292 @@
+"""The house rules hold in the whole repository, and each of them is able to fail."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+from house import (
+    address_faults,
+    clock_faults,
+    docstring_faults,
+    imported,
+    lock_differences,
+    lock_faults,
+    no_fault,
+    size_faults,
+    sql_faults,
+    unmet,
+)
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from nbalib.errors import ParameterError
+from nbalib.params import load_params, read_mapping
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+MAX_BYTES = 1_000_000
+
+MAY_READ_THE_CLOCK = ("nbalib/cli.py", "service/")
+"""The edges: whoever stands here reads the clock once and hands the instant down."""
+
+PACKAGES = ("nbalib", "service")
+LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-model.lock")
+
+
+def files(*patterns: str) -> list[str]:
+    """Name the files of our packages that match; those of the working tree, committed or not."""
+    found = [path for room in PACKAGES for pattern in patterns for path in (REPOSITORY / room).rglob(pattern)]
+    return sorted(path.relative_to(REPOSITORY).as_posix() for path in found)
+
+
+def tracked() -> list[Path]:
+    """Give the files under version control that are there; skip where there is no version control."""
+    if not (REPOSITORY / ".git").exists() or shutil.which("git") is None:
+        pytest.skip("not a git clone: there is no list of tracked files")
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=REPOSITORY, capture_output=True, check=True, text=True
+    )
+    return [path for name in listed.stdout.split("\0") if name and (path := REPOSITORY / name).is_file()]
+
+
+def text(name: str) -> str:
+    """Read a file of the repository."""
+    return (REPOSITORY / name).read_text(encoding="utf-8")
+
+
+def required() -> tuple[list[str], list[str]]:
+    """Read from pyproject.toml what the package needs always, and what its extras add."""
+    project = tomllib.loads(text("pyproject.toml"))["project"]
+    extras = [wanted for extra in project["optional-dependencies"].values() for wanted in extra]
+    return project["dependencies"], extras
+
+
+def test_modules_and_functions_are_short() -> None:
+    """No module is over 300 lines, and no function over 50."""
+    no_fault([fault for name in files("*.py") for fault in size_faults(name, text(name))])
+
+
+@pytest.mark.parametrize(
+    ("bad", "said"),
+    [
+        ("x = 1\n" * 301, "m.py: 301 lines, more than 300"),
+        ("class A:\n    async def f():\n" + "        x = 1\n" * 50, "m.py:2: f has 51 lines, more than 50"),
+    ],
+)
+def test_length_is_found(bad: str, said: str) -> None:
+    """A module of 301 lines and a function of 51 are found."""
+    assert size_faults("m.py", bad) == [said]
+
+
+def test_length_at_the_limit_is_free() -> None:
+    """A module of 300 lines and a function of 50 are no fault."""
+    assert size_faults("m.py", "def f():\n" + "    x = 1\n" * 49 + "x = 1\n" * 250) == []
+
+
+def test_modules_open_with_a_docstring() -> None:
+    """Every module says what it is for."""
+    no_fault([fault for name in files("*.py") for fault in docstring_faults(name, text(name))])
+
+
+def test_a_silent_module_is_found() -> None:
+    """A module that opens with code or a comment is found; an empty one is not a module to speak of."""
+    assert docstring_faults("m.py", "# what it does\nx = 1\n") == ["m.py: has no docstring"]
+    assert docstring_faults("m.py", "") == []
+
+
+def test_only_the_edges_read_the_clock() -> None:
+    """Below the command line and the service every instant comes in as an argument."""
+    below = [name for name in files("*.py") if not name.startswith(MAY_READ_THE_CLOCK)]
+    no_fault([fault for name in below for fault in clock_faults(name, text(name))])
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "datetime.now(UTC)",
+        "datetime.datetime.utcnow()",
+        "date.today()",
+        "pd.Timestamp.now('UTC')",
+        "time.time()",
+        "field(default_factory=datetime.now)",
+        "from time import time",
+        "connection.execute('SELECT * FROM t WHERE at < NOW()')",
+        "sql = f'SELECT {name}, current_timestamp'",
+    ],
+)
+def test_a_look_at_the_clock_is_found(bad: str) -> None:
+    """Each way to read the wall clock is found, with its line, called or handed on."""
+    (fault,) = clock_faults("m.py", f"import datetime, time\n{bad}\n")
+    assert fault.startswith("m.py:2: reads the wall clock by ")
+
+
+@pytest.mark.parametrize(
+    "good", ["time.monotonic()", "now = run.now", "at.time()", "known = 'know(n)'", "now(3)"]
+)
+def test_spans_and_given_instants_are_free(good: str) -> None:
+    """A monotonic clock, a given instant and a word that looks alike are no faults."""
+    assert clock_faults("m.py", f"{good}\n") == []
+
+
+def test_no_address_and_no_machine_path() -> None:
+    """No tracked file names a package registry or a folder of one machine."""
+    found = []
+    for path in tracked():
+        try:
+            content = path.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            continue  # not a text
+        found += address_faults(path.relative_to(REPOSITORY).as_posix(), content)
+    no_fault(found)
+
+
+@pytest.mark.parametrize(
+    ("bad", "said"),
+    [
+        ("see https://" + "pypi" + ".org/simple", "a registry's address"),
+        ("files.python" + "hosted.org", "a registry's address"),
+        ("--extra-" + "index-url x", "a registry's address"),
+        ("open('/" + "tmp/x')", "a path of one machine"),
+        ("cd /" + "home/me/nbalib", "a path of one machine"),
+        ("C:" + "\\Users\\me", "a path of one machine"),
+    ],
+)
+def test_an_address_is_found(bad: str, said: str) -> None:
+    """Registries and folders of one machine are found on their line."""
+    (fault,) = address_faults("m", f"first\n{bad}\n")
+    assert fault.startswith("m:2: ")
+    assert said in fault
+
+
+@pytest.mark.parametrize(
+    "good", ["outputs/tmp/x", "https://example.com/home/x", "a pypi package", "~/work/x"]
+)
+def test_relative_paths_are_free(good: str) -> None:
+    """A path inside the repository, a web address and a word that looks alike are no faults."""
+    assert address_faults("m", good) == []
+
+
+def test_tracked_files_are_small() -> None:
+    """No tracked file is over 1 MB."""
+    no_fault(
+        [f"{path.name}: {size} bytes" for path in tracked() if (size := path.stat().st_size) > MAX_BYTES]
+    )
+
+
+def test_sql_is_read_by_sqlglot() -> None:
+    """Every SQL file parses in DuckDB's dialect and keeps to what every store understands."""
+    no_fault([fault for name in files("*.sql") for fault in sql_faults(name, text(name))])
+
+
+@pytest.mark.parametrize(
+    ("bad", "said"),
+    [
+        ("SELECT a b c FROM t", "m.sql: sqlglot cannot read it: "),
+        ("SELECT max(x) FILTER (WHERE y) FROM t", "m.sql: FILTER on an aggregate"),
+        ("SELECT now() AS at", "m.sql: reads the wall clock by now("),
+        ("SELECT x FROM t WHERE at < current_timestamp", "m.sql: reads the wall clock by current_timestamp"),
+    ],
+)
+def test_bad_sql_is_found(bad: str, said: str) -> None:
+    """SQL that cannot be read, or would not mean the same in every store, is found."""
+    (fault,) = sql_faults("m.sql", bad)
+    assert fault.startswith(said)
+
+
+def test_sql_comments_are_free() -> None:
+    """A comment may speak of the clock."""
+    assert sql_faults("m.sql", "SELECT x -- never now()\nFROM t") == []
+
+
+def test_parameters_are_readable() -> None:
+    """Every file under params/ is YAML with names and values, and the shared ones pass their checks."""
+    for path in sorted((REPOSITORY / "params").rglob("*.yaml")):
+        assert isinstance(read_mapping(path), dict)
+    load_params(REPOSITORY / "params")
+
+
+def test_parameters_that_are_not_yaml_are_found(tmp_path: Path) -> None:
+    """The reader above refuses what is not YAML."""
+    (tmp_path / "policy.yaml").write_text("a: [1\n", encoding="utf-8")
+    with pytest.raises(ParameterError, match=r"policy\.yaml is not readable YAML"):
+        load_params(tmp_path)
+
+
+def test_locks_hold_one_version_a_line() -> None:
+    """A lock holds packages in one version each: no address, no option, no path."""
+    no_fault([fault for name in LOCKS for fault in lock_faults(name, text(name))])
+
+
+@pytest.mark.parametrize(
+    "bad", ["numpy>=2", "numpy", "-e .", "--no-binary :all:", "numpy @ file:x.whl", "./numpy"]
+)
+def test_a_loose_line_is_found(bad: str) -> None:
+    """A range, an option, an address and a path are found in a lock."""
+    assert lock_faults("m.lock", f"# a lock\npandas==3.1.1\n{bad}\n") == [
+        f"m.lock:3: not a package in one version: {bad}"
+    ]
+
+
+def test_locks_agree() -> None:
+    """`make test` keeps every version that `make run` installed."""
+    no_fault(lock_differences(text("requirements.lock"), text("requirements-dev.lock")))
+
+
+def test_a_difference_of_locks_is_found() -> None:
+    """Another version and an absent package are found; a further package and a marker are free."""
+    core = "A.b==1 ; python_version < '3.12'\na-b==2 ; python_version >= '3.12'\nc==1\nd==1\n"
+    assert lock_differences(core, "a-b==1\na-b==2\nc==2\ne==1\n") == [
+        "c: ['1'] for make run, ['2'] for make test",
+        "d: ['1'] for make run, [] for make test",
+    ]
+
+
+def test_locks_meet_the_requirements() -> None:
+    """The locks are as new as pyproject.toml: what it asks for, they hold."""
+    core, extras = required()
+    no_fault(unmet(core, text("requirements.lock")) + unmet(extras, text("requirements-dev.lock")))
+
+
+def test_an_unmet_requirement_is_found() -> None:
+    """An old version and an absent package are found."""
+    assert unmet(["a>=2", "b", "C_d[x]>=1"], "a==1\nc-d==1.5\n") == ["a>=2", "b"]
+
+
+def test_imports_are_declared() -> None:
+    """Every package that ours import is named in pyproject.toml, not merely brought along by another."""
+    core, extras = required()
+    declared = {canonicalize_name(Requirement(wanted).name) for wanted in core + extras}
+    distributions = importlib.metadata.packages_distributions()
+    undeclared = {
+        f"{name}: {module}"
+        for name in files("*.py")
+        for module in imported(text(name)) - set(sys.stdlib_module_names) - {"nbalib", "service"}
+        if not declared & {canonicalize_name(owner) for owner in distributions.get(module, [module])}
+    }
+    no_fault(sorted(undeclared))
+
+
+def test_imports_are_found_wherever_they_stand() -> None:
+    """An import inside a function or a dotted one is seen; one from our own neighbour is not a package."""
+    assert imported("import a.b\nfrom . import c\ndef f():\n    from d.e import g\n") == {"a", "d"}
+
+
+def test_settings_are_explained() -> None:
+    """Every variable that settings.py reads stands in .env.example."""
+    read = set(re.findall(r'"((?:NBA|OPENAI|AZURE)_[A-Z_]+)"', text("nbalib/settings.py")))
+    explained = set(re.findall(r"^# ([A-Z][A-Z_]+)=", text(".env.example"), re.MULTILINE))
+    assert "OPENAI_API_KEY" in read
+    assert read - explained == set()
+
+
+def test_conda_installs_the_same_versions() -> None:
+    """environment.yml takes the lock and the package from here, and nothing else."""
+    dependencies = yaml.safe_load(text("environment.yml"))["dependencies"]
+    assert dependencies[-1] == {"pip": ["-r requirements.lock", "-e ."]}
