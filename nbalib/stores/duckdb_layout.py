@@ -1,0 +1,106 @@
+"""Bring a DuckDB file to the layout of `schema`, or say why it cannot be.
+
+In: an open connection. Out: the tables of `schema.TABLES`, and their version in `schema_version`.
+What only adds (a table, a column that may be null, any change to a table without rows) is applied;
+everything else is refused with what to do, and the file is left as it was.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nbalib.errors import StoreError
+from nbalib.schema import DUCKDB_TYPES, SCHEMA_VERSION, TABLES, Table
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import duckdb
+
+_ADVICE = "export what you need from it, and ingest again into a new file"
+_LONG_NAMES = {"TIMESTAMPTZ": "TIMESTAMP WITH TIME ZONE"}
+
+
+def check_layout(connection: duckdb.DuckDBPyConnection, path: Path, *, read_only: bool) -> None:
+    """Refuse a file of another program or a newer nbalib; else add what is missing.
+
+    Raises
+    ------
+    StoreError
+        The file is not ours, is newer, differs by more than additions, or needs additions and is
+        open for reading only.
+    """
+    found = _columns_found(connection)
+    if found and "schema_version" not in found:
+        raise StoreError(
+            f"{path} is a DuckDB file of another program: it holds {', '.join(sorted(found)[:5])}"
+        )
+    version = _version_found(connection) if found else 0
+    if version > SCHEMA_VERSION:
+        raise StoreError(
+            f"{path} has layout {version}, this nbalib knows up to {SCHEMA_VERSION}: update nbalib"
+        )
+    changes = [change for table in TABLES.values() for change in _changes(connection, path, table, found)]
+    if read_only and changes:
+        raise StoreError(f"{path} has an older layout: run nba ingest or nba process once to update it")
+    if not read_only:
+        _apply(connection, changes, version)
+
+
+def _apply(connection: duckdb.DuckDBPyConnection, changes: list[str], version: int) -> None:
+    """Make all changes or none."""
+    if not changes and version == SCHEMA_VERSION:
+        return
+    connection.execute("BEGIN")
+    try:
+        for change in changes:
+            connection.execute(change)
+        if version < SCHEMA_VERSION:
+            connection.execute(
+                "INSERT INTO schema_version SELECT ?, get_current_timestamp()", [SCHEMA_VERSION]
+            )
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+
+
+def _columns_found(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
+    """Types of the columns that the file's tables have."""
+    found: dict[str, dict[str, str]] = {}
+    rows = connection.execute(
+        "SELECT table_name, column_name, data_type FROM duckdb_columns() "
+        "WHERE database_name = current_database() AND schema_name = 'main' AND NOT internal"
+    ).fetchall()
+    for table, column, kind in rows:
+        found.setdefault(table, {})[column] = kind
+    return found
+
+
+def _version_found(connection: duckdb.DuckDBPyConnection) -> int:
+    row = connection.execute("SELECT coalesce(max(version), 0) FROM schema_version").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _changes(
+    connection: duckdb.DuckDBPyConnection, path: Path, table: Table, found: dict[str, dict[str, str]]
+) -> list[str]:
+    """Statements that bring one table up to date."""
+    if table.name not in found:
+        return [table.duckdb_ddl()]
+    have = found[table.name]
+    expected = {c.name: _LONG_NAMES.get(DUCKDB_TYPES[c.kind], DUCKDB_TYPES[c.kind]) for c in table.columns}
+    if have == expected:
+        return []
+    row = connection.execute(f"SELECT count(*) FROM {table.name}").fetchone()
+    if not row or row[0] == 0:
+        return [f"DROP TABLE {table.name}", table.duckdb_ddl()]
+    missing = [column for column in table.columns if column.name not in have]
+    odd = sorted(name for name, kind in have.items() if expected.get(name) != kind)
+    required = [column.name for column in missing if not column.nullable]
+    if odd or required:
+        raise StoreError(
+            f"{path}: table {table.name!r} has {row[0]} rows in another layout "
+            f"(changed or unknown columns {odd}, new required columns {required}): {_ADVICE}"
+        )
+    return [f"ALTER TABLE {table.name} ADD COLUMN {c.name} {DUCKDB_TYPES[c.kind]}" for c in missing]

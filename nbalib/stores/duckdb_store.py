@@ -1,0 +1,281 @@
+"""The default store: one DuckDB file.
+
+In: rows as Arrow tables in the layout of `schema`. Out: the same, and the answers of `connection`.
+Instants are UTC. While one process has the file open for writing, no other process can open it.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import duckdb
+import pyarrow as pa
+
+from nbalib.errors import NotFoundError, SchemaError, StoreBusyError, StoreError, nearest
+from nbalib.schema import table_named
+from nbalib.stores.digest import digest
+from nbalib.stores.duckdb_layout import check_layout
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+    from types import TracebackType
+
+    from nbalib.schema import Table
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MAGIC = b"DUCK"
+_MAGIC_AT = 8
+
+
+class DuckDBStore:
+    """The tables of `schema` in one DuckDB file; a context manager that closes it.
+
+    Attributes
+    ----------
+    connection : duckdb.DuckDBPyConnection
+        For set-based steps; its time zone is UTC.
+    path : Path
+        The file.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+        self.connection = connection
+        self.path = path
+        self._in_transaction = False
+
+    @classmethod
+    def open(cls, path: Path, *, read_only: bool = False) -> DuckDBStore:
+        """Open the file, making it (and its folder) when it is absent and may be written.
+
+        Raises
+        ------
+        StoreBusyError
+            Another process holds it.
+        StoreError
+            It is absent (and `read_only`), not a DuckDB file, of another program, or of another layout.
+        """
+        _check_file(path, read_only=read_only)
+        connection = _connect(path, read_only=read_only)
+        try:
+            _set(connection)
+            check_layout(connection, path, read_only=read_only)
+        except BaseException:
+            connection.close()
+            raise
+        return cls(connection, path)
+
+    def close(self) -> None:
+        """Close the file; it can then be opened by other processes."""
+        self.connection.close()
+
+    def __enter__(self) -> DuckDBStore:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Commit what is done inside, or nothing of it; inside another transaction, join that one."""
+        if self._in_transaction:
+            yield
+            return
+        self.connection.execute("BEGIN")
+        self._in_transaction = True
+        try:
+            yield
+        except BaseException:
+            self._end("ROLLBACK")
+            raise
+        self._end("COMMIT")
+
+    def _end(self, how: str) -> None:
+        self._in_transaction = False
+        self.connection.execute(how)
+
+    def read(self, table: str, columns: Sequence[str] | None = None) -> pa.Table:
+        """Give all rows of `table`, in no particular order.
+
+        Raises
+        ------
+        SchemaError
+            There is no such table or column.
+        """
+        known = table_named(table)
+        chosen = known.names if columns is None else _known_columns(known, columns)
+        found = self._arrow(f"SELECT {', '.join(chosen)} FROM {table}")
+        return found.cast(pa.schema([known.arrow.field(name) for name in chosen]))
+
+    def replace(self, table: str, rows: pa.Table) -> None:
+        """Put `rows` in the place of all rows of `table`.
+
+        Raises
+        ------
+        SchemaError
+            `rows` does not fit the table.
+        """
+        conformed = table_named(table).conform(rows)
+        with self.transaction():
+            self.connection.execute(f"DELETE FROM {table}")
+            self._insert(table, conformed)
+
+    def append(self, table: str, rows: pa.Table) -> None:
+        """Add `rows`, whose keys must be new.
+
+        Raises
+        ------
+        SchemaError
+            `rows` does not fit the table.
+        """
+        conformed = table_named(table).conform(rows)
+        with self.transaction():
+            self._insert(table, conformed)
+
+    def append_new(self, table: str, rows: pa.Table) -> int:
+        """Add those of `rows` whose key is new; of several with one key, the first.
+
+        Returns
+        -------
+        int
+            How many were added.
+
+        Raises
+        ------
+        SchemaError
+            `rows` does not fit the table.
+        """
+        known = table_named(table)
+        key = ", ".join(known.key)
+        same = " AND ".join(f"stored.{name} IS NOT DISTINCT FROM fresh.{name}" for name in known.key)
+        numbered = known.conform(rows).append_column("row_number", pa.array(range(rows.num_rows), pa.int64()))
+        before = self.count(table)
+        with self.transaction(), self.shown("arriving", numbered):
+            self.connection.execute(
+                f"""
+                INSERT INTO {table}
+                SELECT {", ".join(known.names)} FROM (
+                    SELECT *, row_number() OVER (PARTITION BY {key} ORDER BY row_number) AS place
+                    FROM arriving
+                ) AS fresh
+                WHERE place = 1 AND NOT EXISTS (SELECT 1 FROM {table} AS stored WHERE {same})
+                """
+            )
+        return self.count(table) - before
+
+    def _insert(self, table: str, rows: pa.Table) -> None:
+        with self.shown("arriving", rows):
+            self.connection.execute(f"INSERT INTO {table} SELECT * FROM arriving")
+
+    def _arrow(self, query: str, *values: str) -> pa.Table:
+        found: pa.Table = self.connection.sql(query, params=list(values)).to_arrow_table()
+        return found
+
+    @contextmanager
+    def shown(self, name: str, rows: pa.Table) -> Iterator[None]:
+        """Let SQL read `rows` under `name`, inside the block only."""
+        self.connection.register(name, rows)
+        try:
+            yield
+        finally:
+            self.connection.unregister(name)
+
+    def count(self, table: str) -> int:
+        """Count the rows of `table`."""
+        row = self.connection.execute(f"SELECT count(*) FROM {table_named(table).name}").fetchone()
+        return int(row[0]) if row else 0
+
+    def digest(self, table: str) -> str:
+        """Name the contents of `table`, whatever the order of its rows; see `stores/digest.py`."""
+        return digest(self.connection, table, table_named(table))
+
+    def latest_interaction_at(self) -> datetime | None:
+        """Instant of the latest stored interaction (UTC); None in an empty store."""
+        row = self.connection.execute(
+            "SELECT epoch_us(max(interaction_timestamp)) FROM interactions"
+        ).fetchone()
+        if row is None or row[0] is None:
+            return None
+        return EPOCH + timedelta(microseconds=row[0])
+
+    def customer_interactions(self, customer_id: str) -> pa.Table:
+        """Give what a customer wrote, and every other message of their conversations, oldest first.
+
+        Parameters
+        ----------
+        customer_id : str
+            ``platform:external id``.
+
+        Returns
+        -------
+        pa.Table
+            Rows of `interactions`.
+
+        Raises
+        ------
+        NotFoundError
+            Nothing of this customer is stored.
+        """
+        platform, _, account = customer_id.partition(":")
+        known = table_named("interactions")
+        found = self._arrow(
+            """
+            SELECT * FROM interactions
+            WHERE (platform_type = ? AND participant_external_id = ?)
+                OR interaction_id IN (SELECT interaction_id FROM turns WHERE customer_id = ?)
+            ORDER BY interaction_timestamp, interaction_id
+            """,
+            platform,
+            account,
+            customer_id,
+        )
+        if found.num_rows == 0:
+            raise NotFoundError(f"nothing is stored of the customer {customer_id!r}")
+        return found.cast(known.arrow)
+
+
+def _known_columns(table: Table, columns: Sequence[str]) -> tuple[str, ...]:
+    for name in columns:
+        if name not in table.names:
+            raise SchemaError(f"table {table.name!r} has no column {name!r}{nearest(name, table.names)}")
+    return tuple(columns)
+
+
+def _check_file(path: Path, *, read_only: bool) -> None:
+    """Refuse what DuckDB would misread (it takes an SQLite file for one to attach)."""
+    if path.is_dir():
+        raise StoreError(f"{path} is a folder, not a DuckDB file")
+    if not path.exists():
+        if read_only:
+            raise StoreError(f"there is no store at {path}: run nba ingest first")
+        return
+    try:
+        with path.open("rb") as file:
+            head = file.read(_MAGIC_AT + len(_MAGIC))
+    except OSError as error:
+        raise StoreError(f"{path} cannot be read: {error.strerror}") from error
+    if head[_MAGIC_AT:] != _MAGIC:
+        raise StoreError(f"{path} is not a DuckDB file; give another path, or move it away")
+
+
+def _connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+    try:
+        if not read_only:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        return duckdb.connect(str(path), read_only=read_only)
+    except duckdb.Error as error:
+        if "lock" in str(error).lower() or isinstance(error, duckdb.ConnectionException):
+            raise StoreBusyError(f"{path} is in use by another process or connection; try again") from error
+        raise StoreError(f"{path} cannot be opened as a store: {error}") from error
+    except OSError as error:
+        raise StoreError(f"{path} cannot be made: {error.strerror}") from error
+
+
+def _set(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET enable_progress_bar = false")
+    connection.execute("SET preserve_insertion_order = false")
