@@ -46,7 +46,7 @@ def digest(connection: duckdb.DuckDBPyConnection, relation: str, table: Table) -
         Number of rows, a hyphen, 32 hexadecimal digits; independent of the rows' order.
     """
     kept = [column for column in table.columns if not column.load]
-    found = connection.execute(
+    [(count, upper, lower)] = connection.execute(
         f"""
         WITH hashes AS (SELECT md5_number({canonical_row(kept)}) AS hash FROM {relation})
         SELECT count(*),
@@ -54,8 +54,7 @@ def digest(connection: duckdb.DuckDBPyConnection, relation: str, table: Table) -
                coalesce(sum(CAST(hash & 18446744073709551615 AS HUGEINT)) % 18446744073709551616, 0)
         FROM hashes
         """
-    ).fetchone()
-    count, upper, lower = found if found is not None else (0, 0, 0)
+    ).fetchall()
     return f"{count}-{int(upper):016x}{int(lower):016x}"
 
 

@@ -78,8 +78,8 @@ def _columns_found(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str,
 
 
 def _version_found(connection: duckdb.DuckDBPyConnection) -> int:
-    row = connection.execute("SELECT coalesce(max(version), 0) FROM schema_version").fetchone()
-    return int(row[0]) if row else 0
+    [(version,)] = connection.execute("SELECT coalesce(max(version), 0) FROM schema_version").fetchall()
+    return int(version)
 
 
 def _changes(
@@ -92,15 +92,15 @@ def _changes(
     expected = {c.name: _LONG_NAMES.get(DUCKDB_TYPES[c.kind], DUCKDB_TYPES[c.kind]) for c in table.columns}
     if have == expected:
         return []
-    row = connection.execute(f"SELECT count(*) FROM {table.name}").fetchone()
-    if not row or row[0] == 0:
+    [(count,)] = connection.execute(f"SELECT count(*) FROM {table.name}").fetchall()
+    if count == 0:
         return [f"DROP TABLE {table.name}", table.duckdb_ddl()]
     missing = [column for column in table.columns if column.name not in have]
     odd = sorted(name for name, kind in have.items() if expected.get(name) != kind)
     required = [column.name for column in missing if not column.nullable]
     if odd or required:
         raise StoreError(
-            f"{path}: table {table.name!r} has {row[0]} rows in another layout "
+            f"{path}: table {table.name!r} has {count} rows in another layout "
             f"(changed or unknown columns {odd}, new required columns {required}): {_ADVICE}"
         )
     return [f"ALTER TABLE {table.name} ADD COLUMN {c.name} {DUCKDB_TYPES[c.kind]}" for c in missing]

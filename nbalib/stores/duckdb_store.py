@@ -186,8 +186,8 @@ class DuckDBStore:
 
     def count(self, table: str) -> int:
         """Count the rows of `table`."""
-        row = self.connection.execute(f"SELECT count(*) FROM {table_named(table).name}").fetchone()
-        return int(row[0]) if row else 0
+        [(count,)] = self.connection.execute(f"SELECT count(*) FROM {table_named(table).name}").fetchall()
+        return int(count)
 
     def digest(self, table: str) -> str:
         """Name the contents of `table`, whatever the order of its rows; see `stores/digest.py`."""
