@@ -1,0 +1,1 @@
+"""Is it true, is it better, and how does it look: aggregates, figures and readable conversations."""

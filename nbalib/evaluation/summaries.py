@@ -1,0 +1,129 @@
+"""The small aggregates behind a figure or a sentence.
+
+In: tables as the store gives them (Arrow), or predictions. Out: small pandas frames in the order in
+which they are to be shown. Instants are UTC, times hours or seconds as named, shares from 0 to 1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+DAY = pd.Timedelta(days=1)
+EARLY_SHARE = 0.01
+NO_BRAND = "no known brand"
+OTHER_BRANDS = "all others"
+
+
+@dataclass(frozen=True)
+class Volume:
+    """Messages per period and role.
+
+    `frame` has `period_at`, `author_role`, `n`; `n_before` counts the messages before `start_at`, which
+    an archive has years back, and which would make the rest unreadable.
+    """
+
+    frame: pd.DataFrame
+    period: str
+    start_at: pd.Timestamp | None
+    n_before: int
+
+
+def volume(interactions: pa.Table) -> Volume:
+    """Count messages per period, from columns `author_role` and `interaction_timestamp`.
+
+    The period (hour, day, week or month) suits the span; periods without messages are rows of zero.
+    """
+    frame = interactions.select(["author_role", "interaction_timestamp"]).to_pandas()
+    empty = pd.DataFrame({"period_at": [], "author_role": [], "n": []})
+    if frame.empty:
+        return Volume(empty, "day", None, 0)
+    written = frame["interaction_timestamp"]
+    first = written.quantile(EARLY_SHARE, interpolation="lower")
+    period, frequency = _period(written.max() - first)
+    start = _floor(pd.Series([first]), frequency).iloc[0]
+    kept = frame[written >= start]
+    counted = kept.groupby([_floor(kept["interaction_timestamp"], frequency), "author_role"]).size()
+    counted.index.names = ["period_at", "author_role"]
+    every = pd.date_range(start, written.max(), freq={"M": "MS", "W": "W-MON"}.get(frequency, frequency))
+    wide = counted.unstack(fill_value=0).reindex(every, fill_value=0).rename_axis("period_at")
+    return Volume(wide.stack().rename("n").reset_index(), period, start, len(frame) - len(kept))
+
+
+def message_lengths(interactions: pa.Table) -> pd.DataFrame:
+    """Characters of a message by role: number, median, 90th percentile, longest."""
+    frame = interactions.select(["author_role", "content_text"]).to_pandas()
+    lengths = frame["content_text"].str.len().groupby(frame["author_role"])
+    return pd.DataFrame(
+        {
+            "n_messages": lengths.size(),
+            "median_characters": lengths.median(),
+            "p90_characters": lengths.quantile(0.9),
+            "longest_characters": lengths.max(),
+        }
+    ).reset_index()
+
+
+def sizes(conversations: pa.Table, *, largest: int = 12) -> pd.DataFrame:
+    """Count conversations by their number of messages; those above `largest` are one row."""
+    counted = conversations["total_interactions"].to_pandas().clip(upper=largest + 1).value_counts()
+    if counted.empty:
+        return pd.DataFrame({"size": [], "n": []})
+    every = counted.reindex(range(1, largest + 2), fill_value=0)
+    every = every.iloc[:-1] if every.iloc[-1] == 0 else every
+    return pd.DataFrame(
+        {"size": [str(n) if n <= largest else f"{n}+" for n in every.index], "n": every.to_numpy()}
+    )
+
+
+def statuses(conversations: pa.Table, *, n_brands: int = 12) -> pd.DataFrame:
+    """Count conversations by brand and status, largest brand first; brands beyond `n_brands` are one."""
+    frame = conversations.select(["brand_account_id", "resolution_status"]).to_pandas()
+    brand = frame["brand_account_id"].fillna(NO_BRAND)
+    largest = brand.value_counts().index[:n_brands]
+    shown = brand.where(brand.isin(largest), OTHER_BRANDS).rename("brand")
+    counted = frame.groupby([shown, "resolution_status"]).size().rename("n").reset_index()
+    order = {name: place for place, name in enumerate([*largest, OTHER_BRANDS])}
+    return counted.sort_values(
+        ["brand", "resolution_status"], key=lambda c: c.map(order).fillna(-1)
+    ).reset_index(drop=True)
+
+
+def shares(values: pa.ChunkedArray | pd.Series, name: str, *, unknown: str = "none known") -> pd.DataFrame:
+    """Count the values of a column, most frequent first: `name`, `n`, `share`."""
+    series = values if isinstance(values, pd.Series) else values.to_pandas()
+    counted = series.fillna(unknown).value_counts()
+    return pd.DataFrame(
+        {name: counted.index, "n": counted.to_numpy(), "share": counted.to_numpy() / len(series)}
+    )
+
+
+def busiest_customers(profiles: pa.Table, *, n: int = 10) -> pd.DataFrame:
+    """Give the customers with most open issues, by `n_open`, then `total_conversations`, then id."""
+    columns = ["customer_id", "n_open", "n_resolved", "total_conversations", "last_interaction_timestamp"]
+    frame = profiles.select(columns).to_pandas()
+    order = frame.sort_values(
+        ["n_open", "total_conversations", "customer_id"], ascending=[False, False, True]
+    )
+    return order.head(n).reset_index(drop=True)
+
+
+def _period(span: pd.Timedelta) -> tuple[str, str]:
+    """Choose a period that makes some dozens of bars of `span`."""
+    for until, name, frequency in ((3 * DAY, "hour", "h"), (120 * DAY, "day", "D"), (720 * DAY, "week", "W")):
+        if span <= until:
+            return name, frequency
+    return "month", "M"
+
+
+def _floor(instants: pd.Series, frequency: str) -> pd.Series:
+    """Give the begin of the period that each instant lies in, UTC."""
+    if frequency in ("h", "D"):
+        return instants.dt.floor(frequency)
+    begun = instants.dt.tz_convert(None).dt.to_period(frequency).dt.start_time
+    return begun.dt.tz_localize("UTC")
