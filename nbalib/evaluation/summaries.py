@@ -44,15 +44,17 @@ def volume(interactions: pa.Table) -> Volume:
     if frame.empty:
         return Volume(empty, "day", None, 0)
     written = frame["interaction_timestamp"]
-    first = written.quantile(EARLY_SHARE, interpolation="lower")
+    first, early = written.min(), written.quantile(EARLY_SHARE, interpolation="lower")
+    if _period(written.max() - first) != _period(written.max() - early):
+        first = early
     period, frequency = _period(written.max() - first)
     start = _floor(pd.Series([first]), frequency).iloc[0]
     kept = frame[written >= start]
-    counted = kept.groupby([_floor(kept["interaction_timestamp"], frequency), "author_role"]).size()
-    counted.index.names = ["period_at", "author_role"]
+    wide = pd.crosstab(_floor(kept["interaction_timestamp"], frequency), kept["author_role"])
     every = pd.date_range(start, written.max(), freq={"M": "MS", "W": "W-MON"}.get(frequency, frequency))
-    wide = counted.unstack(fill_value=0).reindex(every, fill_value=0).rename_axis("period_at")
-    return Volume(wide.stack().rename("n").reset_index(), period, start, len(frame) - len(kept))
+    filled = wide.reindex(every, fill_value=0).rename_axis("period_at").reset_index()
+    counted = filled.melt("period_at", var_name="author_role", value_name="n")
+    return Volume(counted, period, start, len(frame) - len(kept))
 
 
 def message_lengths(interactions: pa.Table) -> pd.DataFrame:
@@ -86,31 +88,30 @@ def statuses(conversations: pa.Table, *, n_brands: int = 12) -> pd.DataFrame:
     frame = conversations.select(["brand_account_id", "resolution_status"]).to_pandas()
     brand = frame["brand_account_id"].fillna(NO_BRAND)
     largest = brand.value_counts().index[:n_brands]
-    shown = brand.where(brand.isin(largest), OTHER_BRANDS).rename("brand")
-    counted = frame.groupby([shown, "resolution_status"]).size().rename("n").reset_index()
-    order = {name: place for place, name in enumerate([*largest, OTHER_BRANDS])}
-    return counted.sort_values(
-        ["brand", "resolution_status"], key=lambda c: c.map(order).fillna(-1)
-    ).reset_index(drop=True)
+    order = [*largest, OTHER_BRANDS]
+    frame["brand"] = pd.Categorical(brand.where(brand.isin(largest), OTHER_BRANDS), order, ordered=True)
+    counted = frame.groupby(["brand", "resolution_status"], observed=True).size()
+    shown: pd.DataFrame = counted.to_frame("n").reset_index().astype({"brand": "str"})
+    return shown
 
 
 def shares(values: pa.ChunkedArray | pd.Series, name: str, *, unknown: str = "none known") -> pd.DataFrame:
     """Count the values of a column, most frequent first: `name`, `n`, `share`."""
     series = values if isinstance(values, pd.Series) else values.to_pandas()
-    counted = series.fillna(unknown).value_counts()
-    return pd.DataFrame(
-        {name: counted.index, "n": counted.to_numpy(), "share": counted.to_numpy() / len(series)}
-    )
+    counted = series.fillna(unknown).value_counts().rename_axis(name).rename("n").reset_index()
+    counted["share"] = counted["n"] / max(len(series), 1)
+    ordered = counted.sort_values(["n", name], ascending=[False, True])
+    shown: pd.DataFrame = ordered.reset_index(drop=True)
+    return shown
 
 
 def busiest_customers(profiles: pa.Table, *, n: int = 10) -> pd.DataFrame:
     """Give the customers with most open issues, by `n_open`, then `total_conversations`, then id."""
     columns = ["customer_id", "n_open", "n_resolved", "total_conversations", "last_interaction_timestamp"]
     frame = profiles.select(columns).to_pandas()
-    order = frame.sort_values(
-        ["n_open", "total_conversations", "customer_id"], ascending=[False, False, True]
-    )
-    return order.head(n).reset_index(drop=True)
+    order = ["n_open", "total_conversations", "customer_id"]
+    most: pd.DataFrame = frame.sort_values(order, ascending=[False, False, True]).head(n)
+    return pd.DataFrame(most.reset_index(drop=True))
 
 
 def _period(span: pd.Timedelta) -> tuple[str, str]:
@@ -124,6 +125,6 @@ def _period(span: pd.Timedelta) -> tuple[str, str]:
 def _floor(instants: pd.Series, frequency: str) -> pd.Series:
     """Give the begin of the period that each instant lies in, UTC."""
     if frequency in ("h", "D"):
-        return instants.dt.floor(frequency)
+        return pd.Series(instants.dt.floor(frequency))
     begun = instants.dt.tz_convert(None).dt.to_period(frequency).dt.start_time
-    return begun.dt.tz_localize("UTC")
+    return pd.Series(begun.dt.tz_localize("UTC"))
