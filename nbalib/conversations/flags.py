@@ -24,6 +24,10 @@ def says(flags: NDArray[np.int64], *names: str) -> NDArray[np.bool_]:
     return (flags & mask) != 0
 
 
-def packed(alias: str) -> str:
-    """Give the SQL expression that packs the signal columns of `alias` into one integer."""
-    return " + ".join(f"CASE WHEN {alias}.{name} THEN {bit} ELSE 0 END" for name, bit in BIT.items())
+def packed() -> str:
+    """Give the SQL that reads `signals` with its Boolean columns packed into one integer, `flags`."""
+    bits = " + ".join(f"CASE WHEN {name} THEN {bit} ELSE 0 END" for name, bit in BIT.items())
+    return (
+        "SELECT interaction_id, part, asked_for, promised, mood, topic, language, mentions, leading_mentions,"
+        f" {bits} AS flags FROM signals"
+    )

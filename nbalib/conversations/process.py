@@ -32,25 +32,6 @@ if TYPE_CHECKING:
     from nbalib.params import Params, Policy
     from nbalib.stores.duckdb_store import DuckDBStore
 
-ALL_MOMENTS = """
-SELECT DISTINCT
-    conversation_id AS moment_id, conversation_id, (SELECT max(interaction_timestamp) FROM interactions) AS as_of
-FROM new_turns
-"""
-FLAGGED = "SELECT interaction_id, part, asked_for, promised, mood, topic, language, {packed} AS flags FROM signals AS s"
-FIRST_OF_CUSTOMER = """
-SELECT conversation_id, thread_root_id, customer_id, platform_type, node
-FROM (
-    SELECT
-        m.*,
-        row_number() OVER (PARTITION BY conversation_id ORDER BY interaction_timestamp, depth,
-            length(external_id), external_id) AS place
-    FROM members AS m
-    WHERE author_role = 'customer'
-) AS ordered
-WHERE place = 1
-"""
-
 
 @dataclass(frozen=True)
 class ProcessReport:
@@ -138,7 +119,7 @@ def _process(
     tell("judging conversations", 0, total)
     with store.transaction():
         engine.execute(f"DELETE FROM turns; INSERT INTO turns SELECT {', '.join(TURNS.names)} FROM new_turns")
-        engine.make("moments", ALL_MOMENTS)
+        engine.make("moments", statement(HERE, "moments"))
         store.replace("conversations", conversations_of(state_of(engine), now))
         profiles = engine.sql(statement(HERE, "profiles"), {"now": now})
         store.replace("customer_profiles", profiles)
@@ -168,7 +149,7 @@ def build_turns(engine: PandasEngine, params: Params) -> dict[str, Any]:
     engine.make("nodes", statement(HERE, "nodes"))
     odd = _link(engine)
     find_known_accounts(engine, params.accounts)
-    engine.make("flagged", FLAGGED.format(packed=packed("s")))
+    engine.make("flagged", packed())
     engine.make("members", statement(HERE, "members"))
     engine.make("named_brands", statement(HERE, "named_brands"))
     _find_openings(engine, params.policy)
@@ -214,7 +195,7 @@ def _link(engine: PandasEngine) -> dict[str, Any]:
 
 def _find_openings(engine: PandasEngine, policy: Policy) -> None:
     """Make `openings`: the messages above each conversation's first customer message."""
-    firsts = engine.sql(FIRST_OF_CUSTOMER)
+    firsts = engine.sql(statement(HERE, "first_messages"))
     parent = engine.arrays("SELECT parent FROM links ORDER BY node")["parent"]
     which, ancestor = openings(firsts["node"].to_numpy(), parent, policy.max_opening_messages)
     pairs = firsts.drop_columns(["node"]).take(pa.array(which)).append_column("ancestor", pa.array(ancestor))

@@ -1,0 +1,95 @@
+"""What the commands share: options, the clock, the stores, and how results are shown.
+
+This is the edge: the only place of the library that reads the wall clock.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from nbalib.errors import InputError, nearest
+from nbalib.settings import Settings
+from nbalib.stores.duckdb_store import DuckDBStore
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+STORES = ("duckdb",)
+ENGINES = ("pandas",)
+PROGRESS_SECONDS = 1.0
+
+Db = Annotated[str, typer.Option("--db", metavar="DB", help="Store: duckdb.")]
+Engine = Annotated[str, typer.Option("--engine", metavar="E", envvar="DATA_ENGINE", help="Engine: pandas.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Say the result as JSON.")]
+Customers = Annotated[
+    int | None, typer.Option("--customers", min=1, metavar="N", help="Only the N most pressing customers.")
+]
+AsOfText = Annotated[
+    str, typer.Option("--as-of", metavar="WHEN", help="data, now, last-message, or an ISO instant.")
+]
+RulesFile = Annotated[Path | None, typer.Option("--rules", metavar="FILE", help="Another rules file.")]
+
+
+def now() -> datetime:
+    """Read the clock."""
+    return datetime.now(UTC)
+
+
+def open_store(db: str, *, read_only: bool = False) -> DuckDBStore:
+    """Open the store that `--db` names.
+
+    Raises
+    ------
+    InputError
+        There is no such store.
+    """
+    if db not in STORES:
+        raise InputError(f"there is no store {db!r}{nearest(db, STORES)}")
+    return DuckDBStore.open(Settings.from_environment().duckdb_path, read_only=read_only)
+
+
+def check_engine(engine: str) -> None:
+    """Refuse an engine that there is not."""
+    if engine not in ENGINES:
+        raise InputError(f"there is no engine {engine!r}{nearest(engine, ENGINES)}")
+
+
+def show(facts: Mapping[str, Any], *, as_json: bool) -> None:
+    """Say the facts of a result, a line each, or as JSON."""
+    if as_json:
+        typer.echo(json.dumps(facts, default=str))
+        return
+    width = max((len(name) for name in facts), default=0)
+    for name, value in facts.items():
+        text = f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else value
+        typer.echo(f"{name.replace('_', ' '):<{width}}  {text}")
+
+
+class Progress:
+    """Tells on stderr how far a step is, at most once a second, and nothing of a short one."""
+
+    def __init__(self) -> None:
+        self.step = ""
+        self.begun = self.said = time.monotonic()
+
+    def __call__(self, step: str, done: int, total: int) -> None:
+        """Tell that `done` of `total` rows are done in `step`; a total of 0 is unknown."""
+        at = time.monotonic()
+        if step != self.step:
+            self.step, self.begun = step, at
+        if at - self.said < PROGRESS_SECONDS:
+            return
+        self.said = at
+        spent = max(at - self.begun, 1e-9)
+        rate = done / spent
+        left = f", {(total - done) / rate:,.0f} s left" if total > done > 0 else ""
+        of = f"{done:,} of {total:,} rows, {rate:,.0f}/s{left}" if total else f"{done:,} rows, {rate:,.0f}/s"
+        typer.echo(f"{step}: {of}", err=True)
+        sys.stderr.flush()

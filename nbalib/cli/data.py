@@ -1,0 +1,149 @@
+"""Commands that move data: ingest, process, predict, export, synth."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from nbalib.as_of import read_as_of
+from nbalib.cli.common import (
+    AsJson,
+    AsOfText,
+    Customers,
+    Db,
+    Engine,
+    Progress,
+    RulesFile,
+    check_engine,
+    now,
+    open_store,
+    show,
+)
+from nbalib.conversations.process import process as process_all
+from nbalib.conversations.reading import Switches
+from nbalib.engines.pandas_engine import PandasEngine
+from nbalib.errors import InputError
+from nbalib.ingestion import ingest as ingest_files
+from nbalib.params import load_params
+from nbalib.predictions.assemble import predict as predict_all
+from nbalib.predictions.export import limited, write
+from nbalib.predictions.method import load_method
+from nbalib.predictions.wording import LlmName, with_llm
+from nbalib.settings import Settings
+from nbalib.sources.synthetic import write_synthetic
+from nbalib.tables import export_table
+
+Inputs = Annotated[
+    list[Path],
+    typer.Option("--input", "--data_file", metavar="PATH…", help="File, folder or glob; may repeat."),
+]
+
+
+def ingest(
+    inputs: Inputs,
+    more: Annotated[list[Path] | None, typer.Argument(metavar="[PATH…]", help="More of them.")] = None,
+    source: Annotated[
+        str, typer.Option("--source", metavar="NAME", help="Platform of the files.")
+    ] = "twitter",
+    db: Db = "duckdb",
+    engine: Engine = "pandas",
+    as_json: AsJson = False,
+) -> None:
+    """Read files of a platform into the store, exactly once."""
+    check_engine(engine)
+    params = load_params(Settings.from_environment().params_dir)
+    with open_store(db) as store:
+        report = ingest_files(
+            store, source, [*inputs, *(more or [])], accounts=params.accounts, now=now(), progress=Progress()
+        )
+    show(asdict(report), as_json=as_json)
+
+
+def process(
+    db: Db = "duckdb",
+    engine: Engine = "pandas",
+    language: Annotated[bool, typer.Option(help="Find each message's language.")] = True,
+    mood: Annotated[bool, typer.Option(help="Find each message's mood.")] = True,
+    topics: Annotated[bool, typer.Option(help="Find each message's topic.")] = True,
+    as_json: AsJson = False,
+) -> None:
+    """Rebuild conversations and customer profiles from what is stored."""
+    check_engine(engine)
+    params = load_params(Settings.from_environment().params_dir)
+    switches = Switches(language=language, mood=mood, topics=topics)
+    with open_store(db) as store:
+        report = process_all(store, params, now=now(), switches=switches, progress=Progress())
+    show(asdict(report), as_json=as_json)
+
+
+def predict(
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the predictions.")] = Path(
+        "outputs/predictions"
+    ),
+    db: Db = "duckdb",
+    customers: Customers = None,
+    as_of: AsOfText = "data",
+    llm: Annotated[
+        LlmName, typer.Option("--llm", help="Who writes the messages: templates, or a model.")
+    ] = LlmName.none,
+    rules: RulesFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Decide the next best action of every conversation and write the predictions."""
+    settings = Settings.from_environment()
+    method = load_method(settings.params_dir, rules)
+    instant = read_as_of(as_of, now())
+    with open_store(db, read_only=True) as store:
+        predictions = predict_all(PandasEngine(store.connection), method, instant)
+    if customers is not None:
+        predictions = limited(predictions, customers)
+    predictions = with_llm(predictions, llm, settings, Progress())
+    written = write(predictions, out)
+    show({**asdict(written), "message_sources": predictions.counted("message_source")}, as_json=as_json)
+
+
+def export(
+    table: Annotated[str, typer.Argument(help="Name of a table.")],
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="A .parquet or .csv file.")
+    ] = None,
+    digest: Annotated[bool, typer.Option("--digest", help="Print the digest of its contents.")] = False,
+    db: Db = "duckdb",
+) -> None:
+    """Write one table to a file, or print its digest."""
+    if (out is None) == (not digest):
+        raise InputError("give either --out FILE or --digest")
+    with open_store(db, read_only=True) as store:
+        if out is None:
+            typer.echo(f"{table} {store.digest(table)}")
+            return
+        typer.echo(f"{export_table(store, table, out):,} rows of {table} in {out}")
+
+
+def synth(
+    rows: Annotated[int, typer.Option("--rows", min=1, metavar="N", help="Rows to make.")],
+    out: Annotated[Path, typer.Option("--out", metavar="FILE.csv", help="File in the format of twcs.csv.")],
+    seed: Annotated[int, typer.Option("--seed", metavar="S", help="Same seed, same file.")] = 1,
+    truth: Annotated[
+        Path | None, typer.Option("--truth", metavar="FILE.parquet", help="What is true of it.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make conversations of several brands, with known truth."""
+    report = write_synthetic(out, rows=rows, seed=seed, truth=truth)
+    show(asdict(report), as_json=as_json)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands, and the names that earlier users know them by."""
+    for command in (ingest, process, predict, export, synth):
+        app.command()(command)
+    for name, command in (
+        ("run_pipeline", ingest),
+        ("process_nba_data", process),
+        ("run_nba_predictions", predict),
+    ):
+        app.command(name, hidden=True)(command)

@@ -1,0 +1,100 @@
+"""Examine an installation: what is there, what can be reached, what is configured.
+
+In: `Settings`. Out: findings, each `ok`, `absent` (and not needed for the main job) or `wrong`.
+Secrets are said to be set or not, never shown.
+"""
+
+from __future__ import annotations
+
+import platform
+import shutil
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from nbalib import __version__
+from nbalib.errors import NbaError
+from nbalib.predictions.method import load_method
+from nbalib.stores.duckdb_store import DuckDBStore
+
+if TYPE_CHECKING:
+    from nbalib.settings import Settings
+
+PACKAGES = {
+    "core": ("duckdb", "pandas", "pyarrow", "numpy", "scikit-learn", "sqlglot", "papermill", "jupyterlab"),
+    "llm": ("openai",),
+    "service": ("fastapi", "uvicorn"),
+    "spark": ("pyspark",),
+    "clickhouse": ("clickhouse-connect",),
+    "postgres": ("psycopg",),
+}
+LEAST_FREE_GB = 1.0
+
+
+class Finding(NamedTuple):
+    """One thing examined."""
+
+    name: str
+    state: Literal["ok", "absent", "wrong"]
+    detail: str
+
+
+def examine(settings: Settings) -> list[Finding]:
+    """Look at packages, parameters, the store, free space and the language models."""
+    findings = [Finding("nbalib", "ok", f"{__version__} on Python {platform.python_version()}")]
+    for extra, names in PACKAGES.items():
+        findings += [_package(name, extra) for name in names]
+    return [*findings, _java(), _method(settings), _store(settings), _space(settings), *_models(settings)]
+
+
+def _package(name: str, extra: str) -> Finding:
+    try:
+        return Finding(name, "ok", version(name))
+    except PackageNotFoundError:
+        if extra == "core":
+            return Finding(name, "wrong", "not installed, and needed")
+        return Finding(name, "absent", f"not installed; pip install 'nbalib[{extra}]' brings it")
+
+
+def _java() -> Finding:
+    path = shutil.which("java")
+    if path is None:
+        return Finding("java", "absent", "not found; only Spark needs it")
+    return Finding("java", "ok", path)
+
+
+def _method(settings: Settings) -> Finding:
+    try:
+        method = load_method(settings.params_dir)
+    except NbaError as error:
+        return Finding("parameters", "wrong", str(error))
+    return Finding("parameters", "ok", f"{len(method.rules.rules)} rules, digest {method.digest}")
+
+
+def _store(settings: Settings) -> Finding:
+    if not settings.duckdb_path.exists():
+        return Finding("store", "absent", f"none yet at {settings.duckdb_path}; nba ingest makes it")
+    try:
+        with DuckDBStore.open(settings.duckdb_path, read_only=True) as store:
+            count = store.count("interactions")
+    except NbaError as error:
+        return Finding("store", "wrong", str(error))
+    return Finding("store", "ok", f"{settings.duckdb_path}: {count:,} interactions")
+
+
+def _space(settings: Settings) -> Finding:
+    folder = next(path for path in (settings.duckdb_path, *settings.duckdb_path.parents) if path.exists())
+    free = shutil.disk_usage(folder).free / 1e9
+    state: Literal["ok", "wrong"] = "ok" if free >= LEAST_FREE_GB else "wrong"
+    return Finding("free space", state, f"{free:,.1f} GB beside the store")
+
+
+def _models(settings: Settings) -> list[Finding]:
+    llm = settings.llm
+    openai = bool(llm.openai_api_key or llm.openai_base_url)
+    azure = bool(llm.azure_api_key and llm.azure_endpoint and llm.azure_deployment)
+    return [
+        Finding("openai", "ok" if openai else "absent", f"{'configured' if openai else 'not configured'}"),
+        Finding(
+            "azure openai", "ok" if azure else "absent", f"{'configured' if azure else 'not configured'}"
+        ),
+    ]

@@ -1,0 +1,1 @@
+"""A decision, a message and a likelihood, put together for every conversation."""
