@@ -6,6 +6,7 @@ Out: frames, and for each row the place of its frame.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
     from nbalib.messages.texts import Phrases, Templates
     from nbalib.params import Brands, Voice
+
+FIRST_LETTER = re.compile(r"^[^\w]*\w")
+"""Spanish puts a mark before it."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,7 @@ class Frame:
         gap = "\n\n" if self.is_letter else self.space
         body = PARAGRAPH.sub(gap, words)
         if self.greeting.endswith(",") and (self.continues or not self.is_letter):
-            body = body[:1].lower() + body[1:]
+            body = FIRST_LETTER.sub(lambda found: found.group().lower(), body, count=1)
         return gap.join(part for part in (self.greeting, body, self.closing) if part)
 
 
