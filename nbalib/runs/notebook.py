@@ -99,28 +99,23 @@ def run_notebook(
         failure = _execute(notebook, folder / EXECUTED, given, cell_seconds, progress)
     finally:
         seconds = round(time.perf_counter() - start, 3)
-        write_record(
-            folder,
-            {
-                **read_record(folder),
-                "notebook": notebook.stem,
-                "status": "failed" if failure else "done",
-                "started_at": started_at,
-                "seconds": seconds,
-                "parameters": effective(known, given),
-                "error": asdict(failure) if failure else None,
-                "code": code_version(),
-                "versions": library_versions(),
-            },
-        )
-        if (folder / EXECUTED).exists():
-            write_report(folder)
+        ran = {"notebook": notebook.stem, "started_at": started_at, "seconds": seconds}
+        _record(folder, {**ran, "parameters": effective(known, given)}, failure)
     if failure:
         raise RunError(
             f"{notebook.stem} failed in cell {failure.cell}: {failure.ename}: {failure.evalue}"
             f"\nreport: {folder / REPORT}"
         )
     return Execution(notebook.stem, folder, seconds)
+
+
+def _record(folder: Path, facts: Mapping[str, Any], failure: Failure | None) -> None:
+    """Add to the notebook's own record what only the runner knows, and write the report."""
+    outcome = {"status": "failed" if failure else "done", "error": asdict(failure) if failure else None}
+    made_by = {"code": code_version(), "versions": library_versions()}
+    write_record(folder, {**read_record(folder), **facts, **outcome, **made_by})
+    if (folder / EXECUTED).exists():
+        write_report(folder)
 
 
 def _execute(
