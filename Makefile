@@ -32,8 +32,8 @@ lab: .venv/.run  ## open the notebooks in JupyterLab
 check: .venv/.test  ## lint, form, types and the order of the rooms
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
-	.venv/bin/mypy
-	.venv/bin/lint-imports
+	.venv/bin/mypy nbalib $(wildcard service/*.py)
+	.venv/bin/lint-imports --no-logo
 
 lock:  ## write both locks again from pyproject.toml; make lock UPGRADE=--upgrade for newer versions
 	$(PYTHON) -m venv --clear build/lock
@@ -48,8 +48,8 @@ clean:  ## remove .venv and what tools left behind; outputs/ stays
 # A .venv that works is kept, whoever made it; one that does not is made anew.
 .venv/.made:
 	@if .venv/bin/python -m pip --version >/dev/null 2>&1 && .venv/bin/python -c '$(NEW_ENOUGH)'; then exit 0; fi; \
-	if [ -z "$(PYTHON)" ] || ! "$(PYTHON)" -c '$(NEW_ENOUGH)'; then \
-		echo "nbalib needs Python 3.11 or newer, and $(or $(PYTHON),none of $(PYTHONS)) is not." >&2; \
+	if [ -z "$(PYTHON)" ] || ! "$(PYTHON)" -c '$(NEW_ENOUGH)' 2>/dev/null; then \
+		echo "nbalib needs Python 3.11 or newer; this is not one: $(or $(PYTHON),$(PYTHONS))" >&2; \
 		echo "Install one, or name it: make PYTHON=/path/to/python3.12 run" >&2; exit 1; fi; \
 	if ! "$(PYTHON)" -c 'import ensurepip' 2>/dev/null; then \
 		echo "$(PYTHON) cannot make a virtual environment: its module ensurepip is absent." >&2; \

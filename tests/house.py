@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import ast
 import re
+from pathlib import Path
 
 import pytest
 import sqlglot
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from sqlglot import exp
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+PACKAGES = ("nbalib", "service")
 
 MAX_MODULE_LINES = 300
 MAX_FUNCTION_LINES = 50
@@ -40,9 +44,20 @@ SQL_CLOCK = re.compile(
 SQL_COMMENT = re.compile(r"--.*")
 
 REGISTRY = re.compile(
-    r"\b(?:pypi|pythonhosted|npmjs|anaconda|conda)\.(?:org|com)\b|--(?:extra-)?index-url|--find-links"
+    r"\b(?:pypi|pythonhosted|npmjs|anaconda|conda)\.(?:org|com)\b|--(?:extra-)?index-url|--find[-]links"
 )
 MACHINE_PATH = re.compile(r"(?<![\w.~}>)\]])/(?:tmp|work|root|farm|home|Users)/|\b[A-Z]:\\Users\\")
+
+
+def files(pattern: str) -> list[str]:
+    """Name the files of our packages that match, committed or not."""
+    found = [path for package in PACKAGES for path in (REPOSITORY / package).rglob(pattern)]
+    return sorted(path.relative_to(REPOSITORY).as_posix() for path in found)
+
+
+def text_of(name: str) -> str:
+    """Read a file of the repository."""
+    return (REPOSITORY / name).read_text(encoding="utf-8")
 
 
 def no_fault(found: list[str]) -> None:
@@ -164,11 +179,21 @@ def unmet(requirements: list[str], lock: str) -> list[str]:
 
 
 def imported(text: str) -> set[str]:
-    """Name the top-level packages that a module imports, wherever in it."""
+    """Name, with dots, what a module imports from other packages, wherever in it."""
     names: set[str] = set()
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Import):
-            names |= {alias.name.partition(".")[0] for alias in node.names}
+            names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            names.add(node.module.partition(".")[0])
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
     return names
+
+
+def room_faults(name: str, text: str, closed: set[str]) -> list[str]:
+    """Find the imports of rooms of nbalib that are closed to a module."""
+    rooms = {tuple(module.split(".")[:2]) for module in imported(text)}
+    return [
+        f"{name}: imports nbalib.{room}, which is closed to it"
+        for room in sorted(closed)
+        if ("nbalib", room) in rooms
+    ]

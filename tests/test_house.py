@@ -2,48 +2,37 @@
 
 from __future__ import annotations
 
-import importlib.metadata
-import re
 import shutil
 import subprocess
-import sys
-import tomllib
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-import yaml
 from house import (
+    REPOSITORY,
     address_faults,
     clock_faults,
     docstring_faults,
-    imported,
-    lock_differences,
-    lock_faults,
+    files,
     no_fault,
+    room_faults,
     size_faults,
     sql_faults,
-    unmet,
+    text_of,
 )
-from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
 
 from nbalib.errors import ParameterError
 from nbalib.params import load_params, read_mapping
 
-REPOSITORY = Path(__file__).resolve().parents[1]
+if TYPE_CHECKING:
+    from pathlib import Path
+
 MAX_BYTES = 1_000_000
 
-MAY_READ_THE_CLOCK = ("nbalib/cli.py", "service/")
+MAY_READ_THE_CLOCK = ("nbalib/cli/", "service/")
 """The edges: whoever stands here reads the clock once and hands the instant down."""
 
-PACKAGES = ("nbalib", "service")
-LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-model.lock")
-
-
-def files(*patterns: str) -> list[str]:
-    """Name the files of our packages that match; those of the working tree, committed or not."""
-    found = [path for room in PACKAGES for pattern in patterns for path in (REPOSITORY / room).rglob(pattern)]
-    return sorted(path.relative_to(REPOSITORY).as_posix() for path in found)
+CLOSED_TO_THE_SERVICE = {"bench", "cli", "engines", "runs", "tuning"}
+"""Rooms whose work the service asks for through the library, and never does itself."""
 
 
 def tracked() -> list[Path]:
@@ -56,21 +45,9 @@ def tracked() -> list[Path]:
     return [path for name in listed.stdout.split("\0") if name and (path := REPOSITORY / name).is_file()]
 
 
-def text(name: str) -> str:
-    """Read a file of the repository."""
-    return (REPOSITORY / name).read_text(encoding="utf-8")
-
-
-def required() -> tuple[list[str], list[str]]:
-    """Read from pyproject.toml what the package needs always, and what its extras add."""
-    project = tomllib.loads(text("pyproject.toml"))["project"]
-    extras = [wanted for extra in project["optional-dependencies"].values() for wanted in extra]
-    return project["dependencies"], extras
-
-
 def test_modules_and_functions_are_short() -> None:
     """No module is over 300 lines, and no function over 50."""
-    no_fault([fault for name in files("*.py") for fault in size_faults(name, text(name))])
+    no_fault([fault for name in files("*.py") for fault in size_faults(name, text_of(name))])
 
 
 @pytest.mark.parametrize(
@@ -92,7 +69,7 @@ def test_length_at_the_limit_is_free() -> None:
 
 def test_modules_open_with_a_docstring() -> None:
     """Every module says what it is for."""
-    no_fault([fault for name in files("*.py") for fault in docstring_faults(name, text(name))])
+    no_fault([fault for name in files("*.py") for fault in docstring_faults(name, text_of(name))])
 
 
 def test_a_silent_module_is_found() -> None:
@@ -104,7 +81,7 @@ def test_a_silent_module_is_found() -> None:
 def test_only_the_edges_read_the_clock() -> None:
     """Below the command line and the service every instant comes in as an argument."""
     below = [name for name in files("*.py") if not name.startswith(MAY_READ_THE_CLOCK)]
-    no_fault([fault for name in below for fault in clock_faults(name, text(name))])
+    no_fault([fault for name in below for fault in clock_faults(name, text_of(name))])
 
 
 @pytest.mark.parametrize(
@@ -133,6 +110,27 @@ def test_a_look_at_the_clock_is_found(bad: str) -> None:
 def test_spans_and_given_instants_are_free(good: str) -> None:
     """A monotonic clock, a given instant and a word that looks alike are no faults."""
     assert clock_faults("m.py", f"{good}\n") == []
+
+
+def test_the_service_asks_the_library() -> None:
+    """No module of the service imports engines, runs, tuning, measurements or the command line."""
+    names = [name for name in files("*.py") if name.startswith("service/")]
+    no_fault([fault for name in names for fault in room_faults(name, text_of(name), CLOSED_TO_THE_SERVICE)])
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "import nbalib.runs.record",
+        "from nbalib import as_of, runs",
+        "def f():\n    from nbalib.runs import Run",
+    ],
+)
+def test_a_closed_room_is_found(bad: str) -> None:
+    """Each way to import a closed room is found; an open room and a like name are no faults."""
+    assert room_faults("m.py", f"import nbalib.schema, nbalib.runs_of\n{bad}\n", {"runs"}) == [
+        "m.py: imports nbalib.runs, which is closed to it"
+    ]
 
 
 def test_no_address_and_no_machine_path() -> None:
@@ -182,7 +180,7 @@ def test_tracked_files_are_small() -> None:
 
 def test_sql_is_read_by_sqlglot() -> None:
     """Every SQL file parses in DuckDB's dialect and keeps to what every store understands."""
-    no_fault([fault for name in files("*.sql") for fault in sql_faults(name, text(name))])
+    no_fault([fault for name in files("*.sql") for fault in sql_faults(name, text_of(name))])
 
 
 @pytest.mark.parametrize(
@@ -217,76 +215,3 @@ def test_parameters_that_are_not_yaml_are_found(tmp_path: Path) -> None:
     (tmp_path / "policy.yaml").write_text("a: [1\n", encoding="utf-8")
     with pytest.raises(ParameterError, match=r"policy\.yaml is not readable YAML"):
         load_params(tmp_path)
-
-
-def test_locks_hold_one_version_a_line() -> None:
-    """A lock holds packages in one version each: no address, no option, no path."""
-    no_fault([fault for name in LOCKS for fault in lock_faults(name, text(name))])
-
-
-@pytest.mark.parametrize(
-    "bad", ["numpy>=2", "numpy", "-e .", "--no-binary :all:", "numpy @ file:x.whl", "./numpy"]
-)
-def test_a_loose_line_is_found(bad: str) -> None:
-    """A range, an option, an address and a path are found in a lock."""
-    assert lock_faults("m.lock", f"# a lock\npandas==3.1.1\n{bad}\n") == [
-        f"m.lock:3: not a package in one version: {bad}"
-    ]
-
-
-def test_locks_agree() -> None:
-    """`make test` keeps every version that `make run` installed."""
-    no_fault(lock_differences(text("requirements.lock"), text("requirements-dev.lock")))
-
-
-def test_a_difference_of_locks_is_found() -> None:
-    """Another version and an absent package are found; a further package and a marker are free."""
-    core = "A.b==1 ; python_version < '3.12'\na-b==2 ; python_version >= '3.12'\nc==1\nd==1\n"
-    assert lock_differences(core, "a-b==1\na-b==2\nc==2\ne==1\n") == [
-        "c: ['1'] for make run, ['2'] for make test",
-        "d: ['1'] for make run, [] for make test",
-    ]
-
-
-def test_locks_meet_the_requirements() -> None:
-    """The locks are as new as pyproject.toml: what it asks for, they hold."""
-    core, extras = required()
-    no_fault(unmet(core, text("requirements.lock")) + unmet(extras, text("requirements-dev.lock")))
-
-
-def test_an_unmet_requirement_is_found() -> None:
-    """An old version and an absent package are found."""
-    assert unmet(["a>=2", "b", "C_d[x]>=1"], "a==1\nc-d==1.5\n") == ["a>=2", "b"]
-
-
-def test_imports_are_declared() -> None:
-    """Every package that ours import is named in pyproject.toml, not merely brought along by another."""
-    core, extras = required()
-    declared = {canonicalize_name(Requirement(wanted).name) for wanted in core + extras}
-    distributions = importlib.metadata.packages_distributions()
-    undeclared = {
-        f"{name}: {module}"
-        for name in files("*.py")
-        for module in imported(text(name)) - set(sys.stdlib_module_names) - {"nbalib", "service"}
-        if not declared & {canonicalize_name(owner) for owner in distributions.get(module, [module])}
-    }
-    no_fault(sorted(undeclared))
-
-
-def test_imports_are_found_wherever_they_stand() -> None:
-    """An import inside a function or a dotted one is seen; one from our own neighbour is not a package."""
-    assert imported("import a.b\nfrom . import c\ndef f():\n    from d.e import g\n") == {"a", "d"}
-
-
-def test_settings_are_explained() -> None:
-    """Every variable that settings.py reads stands in .env.example."""
-    read = set(re.findall(r'"((?:NBA|OPENAI|AZURE)_[A-Z_]+)"', text("nbalib/settings.py")))
-    explained = set(re.findall(r"^# ([A-Z][A-Z_]+)=", text(".env.example"), re.MULTILINE))
-    assert "OPENAI_API_KEY" in read
-    assert read - explained == set()
-
-
-def test_conda_installs_the_same_versions() -> None:
-    """environment.yml takes the lock and the package from here, and nothing else."""
-    dependencies = yaml.safe_load(text("environment.yml"))["dependencies"]
-    assert dependencies[-1] == {"pip": ["-r requirements.lock", "-e ."]}
