@@ -27,23 +27,16 @@ if TYPE_CHECKING:
     from nbalib.predictions.method import Method
 
 HERE = "nbalib.predictions"
-CARRIED = (
-    "conversation_id",
-    "thread_root_id",
-    "customer_id",
-    "brand_account_id",
-    "as_of",
-    "resolution_status",
-    "awaiting",
-    "last_interaction_id",
-    "last_customer_at",
-    "last_agent_at",
-)
+CARRIED = ("thread_root_id", "brand_account_id", "last_interaction_id")
 
 
 @dataclass(frozen=True)
 class Predictions:
-    """One row per conversation, in the order of conversation_id; `method` made them."""
+    """One row per conversation, in the order of conversation_id; `method` made them.
+
+    `rows` has the features, what was decided, the message and its source, the chat log, and
+    decision_id, data_digest, thread_root_id, brand_account_id, last_interaction_id.
+    """
 
     rows: pa.Table
     method: Method
@@ -73,15 +66,10 @@ def predict(
     """
     snapshot = take_snapshot(engine, as_of, customer_ids)
     decided = decide(snapshot, method.rules, method.params)
-    features = snapshot.features.append_column("channel", decided["channel"])
-    written = write_messages(features, method.params.brands, method.templates)
-    logs = engine.sql(statement(HERE, "chat_logs"))
-    rows = snapshot.state.select(CARRIED)
-    for name in ("hours_open", "hours_since_customer", "p_resolved"):
-        rows = rows.append_column(name, snapshot.features[name])
-    for table in (decided, written, logs.drop_columns(["moment_id"])):
-        for name in table.column_names:
-            rows = rows.append_column(name, table[name])
+    rows = joined(snapshot.features, snapshot.state.select(CARRIED), decided)
+    written = write_messages(rows, method.params.brands, method.templates)
+    logs = engine.sql(statement(HERE, "chat_logs")).drop_columns(["moment_id"])
+    rows = joined(rows, written, logs)
     return Predictions(rows.append_column("decision_id", _identify(engine, rows, method)), method)
 
 
@@ -92,6 +80,12 @@ def _identify(engine: PandasEngine, rows: pa.Table, method: Method) -> pa.Chunke
     return engine.sql(statement(HERE, "identify"), {"method": method.digest, "version": __version__})[
         "decision_id"
     ]
+
+
+def joined(*tables: pa.Table) -> pa.Table:
+    """Put tables of equally many rows side by side."""
+    columns = {name: table[name] for table in tables for name in table.column_names}
+    return pa.table(columns)
 
 
 def with_action(rows: pa.Table) -> pa.Table:
