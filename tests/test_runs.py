@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 from made_notebooks import notebook_of, write
+from nbformat.v4 import new_markdown_cell
 
 from nbalib.errors import NotFoundError, ParameterError, RunError
 from nbalib.runs.notebook import run_notebook
@@ -110,18 +111,20 @@ def test_another_python3_kernel_first_on_the_path_is_not_used(small, tmp_path):
     assert "alive" in (tmp_path / "out" / "report.html").read_text()
 
 
-def test_a_failing_notebook_keeps_what_it_had_learned(small, tmp_path):
+def test_a_failing_notebook_keeps_what_it_had_learned(tmp_path):
     """The error names notebook, cell and exception; the partial notebook, report and record are there."""
     cells = (
         "from nbalib.runs import Run\nrun = Run.open(run_dir, '10_small')\nrun.metric('before', 1)",
         "raise ValueError('broken <b>here</b>')",
         "run.metric('after', 2)",
     )
+    notebook = notebook_of(*cells)
+    notebook.cells.append(new_markdown_cell("All went well."))
     folder = tmp_path / "run" / "10_small"
     with pytest.raises(
         RunError, match=r"10_small failed in cell 3: ValueError: broken <b>here</b>\nreport: .*report\.html"
     ):
-        run_notebook(small(*cells), folder, {"run_dir": str(tmp_path / "run")})
+        run_notebook(write(notebook, tmp_path / "10_small.ipynb"), folder, {"run_dir": str(tmp_path / "run")})
     record = read_record(folder)
     assert record["status"] == "failed"
     assert record["error"] == {"cell": 3, "ename": "ValueError", "evalue": "broken <b>here</b>"}
@@ -131,6 +134,7 @@ def test_a_failing_notebook_keeps_what_it_had_learned(small, tmp_path):
     assert "broken &lt;b&gt;here&lt;/b&gt;" in page
     assert "<b>here</b>" not in page
     assert "Traceback" in page
+    assert "All went well." not in page
 
 
 def test_a_cell_beyond_its_time_is_stopped(small, tmp_path):

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from nbalib.errors import RunError
-from nbalib.runs.shown import Grid, Picture, Sentence, picture
+from nbalib.runs.shown import Bullets, Grid, Picture, Sentence, picture
 from nbalib.settings import REPOSITORY
 
 if TYPE_CHECKING:
@@ -116,9 +116,9 @@ class Run:
         self._add("tables", name, {"file": file, "n_rows": arrow.num_rows})
         return Grid(shown, rows, caption)
 
-    def say(self, text: str) -> Sentence:
-        """Give one computed sentence for display."""
-        return Sentence(text)
+    def say(self, *texts: str) -> Sentence | Bullets:
+        """Give a computed sentence for display, or several as a list."""
+        return Sentence(texts[0]) if len(texts) == 1 else Bullets(texts)
 
     def close(self) -> Sentence:
         """Mark the record as whole and say where it is."""

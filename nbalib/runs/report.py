@@ -22,6 +22,8 @@ from nbalib.runs.shown import value_text
 from nbalib.runs.source import heading, read_notebook, written_cells
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from nbformat import NotebookNode
 
 TEMPLATES = Path(__file__).parent
@@ -38,16 +40,20 @@ def write_report(folder: Path) -> Path:
         title=title or folder.name,
         run_id=folder.parent.name,
         record={"facts": {}, "code": {}, "status": "", "seconds": None, "error": None, **record},
-        body=Markup(body_of(notebook)),  # noqa: S704  # nbconvert escapes texts, our values escape theirs
+        body=Markup(body_of(notebook, record.get("error"))),  # noqa: S704  # nbconvert escapes texts, our values escape theirs
     )
     path = folder / "report.html"
     path.write_text(text, encoding="utf-8")
     return path
 
 
-def body_of(notebook: NotebookNode) -> str:
-    """Turn the cells into HTML without their code and without what papermill added."""
-    notebook.cells = written_cells(notebook)
+def body_of(notebook: NotebookNode, error: Mapping[str, Any] | None = None) -> str:
+    """Turn the cells into HTML without their code and without what papermill added.
+
+    After an `error` nothing follows: what the notebook would have said then is not true of this run.
+    """
+    cells = written_cells(notebook)
+    notebook.cells = cells if error is None else cells[: error["cell"] + 1]
     config = Config()
     config.TemplateExporter.exclude_input = True
     config.TemplateExporter.exclude_input_prompt = True

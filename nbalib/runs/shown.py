@@ -38,6 +38,20 @@ class Sentence:
 
 
 @dataclass(frozen=True)
+class Bullets:
+    """A few computed sentences, one a line."""
+
+    texts: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return "\n".join(f"- {text}" for text in self.texts)
+
+    def _repr_html_(self) -> str:
+        lines = "".join(f"<li>{escape(text)}</li>" for text in self.texts)
+        return f'<ul class="nba-said">{lines}</ul>'
+
+
+@dataclass(frozen=True)
 class Picture:
     """A figure as PNG bytes; `alt` says what it shows to those who cannot see it."""
 
