@@ -13,8 +13,7 @@ import math
 import re
 from typing import TYPE_CHECKING, cast
 
-import sqlglot
-from sqlglot import exp
+from sqlglot import Dialect, exp
 from sqlglot.errors import SqlglotError
 
 from nbalib.decisions.predicates import Compare, Constant, Every, IsNull, Like, Not, Some, Truth
@@ -30,6 +29,7 @@ MAX_CHARACTERS = 2_000
 MAX_DEPTH = 20
 """Longer or deeper predicates are refused: split them into rules."""
 
+_DIALECT = Dialect.get_or_raise("duckdb")
 ALLOWED = "allowed are comparisons, AND, OR, NOT, IN, BETWEEN, IS NULL, LIKE, features, :parameters, literals"
 
 
@@ -72,7 +72,7 @@ def read_predicate(text: str, parameters: Mapping[str, Value]) -> Predicate:
 def _parsed(text: str) -> exp.Expression:
     """Parse exactly one expression."""
     try:
-        found = [tree for tree in sqlglot.parse(text, dialect="duckdb") if tree is not None]
+        found = [tree for tree in _DIALECT.parse_into(exp.Condition, text) if tree is not None]
     except SqlglotError as error:
         details = getattr(error, "errors", None) or [{"description": str(error).splitlines()[0]}]
         raise RuleError(f"not a predicate: {_cut(text)!r}: {details[0]['description']}") from error
@@ -92,6 +92,8 @@ class _Reader:
             exp.Or: self.connection,
             exp.Not: lambda node, depth: Not(self.predicate(_only(node, "this").this, depth + 1)),
             exp.Paren: lambda node, depth: self.predicate(_only(node, "this").this, depth + 1),
+            # The dialect's "alias: value" makes the parser take "(:name" for one, without any alias.
+            exp.Alias: lambda node, depth: self.predicate(_only(node, "this").this, depth),
             exp.In: self.membership,
             exp.Between: self.between,
             exp.Is: self.null_test,
@@ -99,6 +101,7 @@ class _Reader:
             exp.Column: self.truth,
             exp.Placeholder: self.truth,
             exp.Boolean: self.truth,
+            exp.Literal: self.truth,
         }
 
     def predicate(self, node: exp.Expression, depth: int) -> Predicate:

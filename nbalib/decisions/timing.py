@@ -78,8 +78,9 @@ def _due(decided: pa.Table, anchors: Mapping[str, Instants]) -> Instants:
     """Add each row's delay to its anchor, but never to before the instant of decision."""
     as_of = anchors["as_of"]
     names, codes = _coded(decided["after"])
-    chosen = [codes == place for place in range(len(names))]
-    start = np.select(chosen, [_known(names[place], anchors) for place in range(len(names))], as_of)
+    start = as_of
+    for place, name in enumerate(names):
+        start = np.where(codes == place, _known(name, anchors), start)
     start = np.where(np.isnat(start), as_of, start)
     delay = np.round(decided["delay_hours"].to_numpy() * MICROS_PER_HOUR).astype("timedelta64[us]")
     return np.asarray(np.maximum(as_of, start + delay))
