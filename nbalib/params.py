@@ -137,8 +137,13 @@ class Params(Strict):
     @cached_property
     def digest(self) -> str:
         """Name of these parameters: equal parameters, equal digest."""
-        plain = json.dumps(self.model_dump(mode="json"), sort_keys=True)
-        return hashlib.sha256(plain.encode()).hexdigest()[:16]
+        return digest_of(self)
+
+
+def digest_of(block: BaseModel) -> str:
+    """Name the content of a parameter block: equal content, equal digest."""
+    plain = json.dumps(block.model_dump(mode="json"), sort_keys=True)
+    return hashlib.sha256(plain.encode()).hexdigest()[:16]
 
 
 def load_params(folder: Path) -> Params:

@@ -56,7 +56,6 @@ def decide(snapshot: Snapshot, rules: RuleSet, params: Params) -> pa.Table:
 def _earliest(state: pa.Table, cool_off_hours: float) -> pa.ChunkedArray:
     """Find the first instant at which a contact may go out: where an agent spoke last, after a cool-off."""
     cool_off = pa.scalar(round(cool_off_hours * MICROS_PER_HOUR), pa.duration("us"))
-    cooled = pc.if_else(
-        pc.equal(state["last_author"], "agent"), pc.add(state["last_agent_at"], cool_off), state["as_of"]
-    )
-    return pc.max_element_wise(state["as_of"], cooled)
+    cooled = pc.add(state["last_agent_at"], cool_off)
+    waits = pc.and_(pc.equal(state["last_author"], "agent"), pc.greater(cooled, state["as_of"]))
+    return pc.if_else(pc.fill_null(waits, False), cooled, state["as_of"])

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from nbalib.decisions.channels import NO_ACTION
 from nbalib.decisions.predicates import operands_in
@@ -51,7 +52,7 @@ def reasoning(rules: RuleSet, features: pa.Table, decided: pa.Table) -> pa.Strin
             columns = dict(zip(wanted.column_names, wanted.columns, strict=True))
             facts[rows] = fill(facts_template(rule), columns).to_numpy(zero_copy_only=False)
     ends = pa.array(facts, pa.string())
-    return pa.compute.binary_join_element_wise(because, ends, "")
+    return pc.binary_join_element_wise(because, ends, "")
 
 
 def facts_template(rule: Rule) -> str:

@@ -16,7 +16,7 @@ from pydantic import Field
 from nbalib.errors import ParameterError, nearest
 from nbalib.messages.checks import fault_in
 from nbalib.messages.situations import LIKE, SITUATIONS
-from nbalib.params import Strict, read_yaml
+from nbalib.params import Strict, digest_of, read_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -151,7 +151,7 @@ class Phrases:
 class Templates:
     """All texts, found by codes: language, formal, kind and situation → first text and how many.
 
-    `uses` says which texts have the slots of the topic, the asking and the promise.
+    `uses` says which texts have the slots of the topic, the asking and the promise; `digest` names them all.
     """
 
     channels: dict[str, Channel]
@@ -164,6 +164,7 @@ class Templates:
     first: NDArray[np.int64]
     count: NDArray[np.int64]
     uses: dict[Literal["topic", "ask", "promise"], NDArray[np.bool_]]
+    digest: str
 
 
 def load_templates(path: Path) -> Templates:
@@ -220,7 +221,7 @@ def _compiled(file: TemplateFile) -> Templates:
         "promise": np.array(["promise" in text.uses for text in texts]),
     }
     said_by_all = (file.channels, file.never_say, languages, asked_for, promised)
-    return Templates(*said_by_all, tuple(texts), phrases, first, count, uses)
+    return Templates(*said_by_all, tuple(texts), phrases, first, count, uses, digest_of(file))
 
 
 def _same_words(
