@@ -1,0 +1,182 @@
+"""From features to a decision, a message, and the files that people read."""
+
+from __future__ import annotations
+
+import csv
+import json
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pyarrow.parquet as pq
+import pytest
+from tweets import LOADED, NOON, Tweet, store_of
+
+from nbalib.as_of import AsOf
+from nbalib.engines.pandas_engine import PandasEngine
+from nbalib.errors import InputError, NotFoundError
+from nbalib.predictions.assemble import Predictions, predict
+from nbalib.predictions.customers import find_customer
+from nbalib.predictions.export import CSV_COLUMNS, csv_rows, limited, most_pressing, write
+from nbalib.predictions.log import log_decisions
+from nbalib.predictions.method import Method, load_method
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from nbalib.stores.duckdb_store import DuckDBStore
+
+TALK = (
+    Tweet(1, "1001", "@Brand no signal\nsince noon & it is urgent!", 0),
+    Tweet(2, "Brand", "@1001 Sorry to hear that! Please DM us your phone number. ^AB", 2, 1),
+    Tweet(5, "1001", "@Brand why was my bill doubled?", 5),
+    Tweet(8, "1002", "@Brand the app crashes since the update", 1),
+    Tweet(9, "Brand", "@1002 Please reinstall the app. ^AB", 2, 8),
+    Tweet(11, "1002", "@Brand that worked, thank you!", 3, 9),
+    Tweet(13, "1003", "@1001 same here", 3, 1),
+)
+
+
+@pytest.fixture(scope="module")
+def method(repository: Path) -> Method:
+    """Give the method that is shipped."""
+    return load_method(repository / "params")
+
+
+def predicted(store: DuckDBStore, method: Method, hours: float = 30) -> Predictions:
+    """Predict `hours` after noon."""
+    return predict(PandasEngine(store.connection), method, AsOf("instant", NOON + timedelta(hours=hours)))
+
+
+def by_conversation(predictions: Predictions) -> dict[str, dict[str, Any]]:
+    """Conversation → its row."""
+    rows = predictions.rows.to_pylist()
+    return {row["conversation_id"].removeprefix("twitter:"): row for row in rows}
+
+
+def test_every_conversation_gets_a_full_answer(tmp_path: Path, method: Method) -> None:
+    """Open issues get a channel, words and an instant; resolved ones get no_action with a reason."""
+    with store_of(tmp_path, TALK) as store:
+        rows = by_conversation(predicted(store, method))
+    assert set(rows) == {"1:1001", "5:1001", "8:1002", "1:1003"}
+    done, waiting = rows["8:1002"], rows["5:1001"]
+    assert (done["resolution_status"], done["channel"], done["message"]) == ("resolved", "no_action", "")
+    assert (done["issue_status"], done["send_time"]) == ("resolved", None)
+    assert (waiting["resolution_status"], waiting["awaiting"]) == ("open", "agent")
+    assert waiting["channel"] != "no_action"
+    assert waiting["message_source"] == "template"
+    assert waiting["send_time"] >= NOON + timedelta(hours=30)
+
+
+def test_reasoning_names_the_rule_and_its_facts(tmp_path: Path, method: Method) -> None:
+    """The sentence has the rule's name, and each fact it compares with its value."""
+    with store_of(tmp_path, TALK) as store:
+        row = by_conversation(predicted(store, method))["5:1001"]
+    assert f"[rule {row['rule']}" in row["reasoning"]
+    assert "awaiting an agent" in row["reasoning"]
+
+
+def test_the_trace_tells_candidates_removals_and_numbers(tmp_path: Path, method: Method) -> None:
+    """A trace lists what could be done, what was removed and why, who came second, and every number used."""
+    with store_of(tmp_path, TALK) as store:
+        row = by_conversation(predicted(store, method))["5:1001"]
+    trace = json.loads(row["trace"])
+    assert "no_action" in trace["candidates"]
+    assert set(trace["removed"]) == {"twitter_dm_reply", "email_reply", "scheduling_phone_call"}
+    assert trace["rule"] == row["rule"]
+    assert trace["numbers"]["hours_since_customer"] == 25.0
+
+
+def test_the_chat_log_has_one_line_a_message(tmp_path: Path, method: Method) -> None:
+    """Line feeds inside a message become slashes, so that a line is a message."""
+    with store_of(tmp_path, TALK) as store:
+        row = by_conversation(predicted(store, method))["1:1001"]
+    assert row["chat_log"].splitlines() == [
+        "[2017-11-01 12:00 UTC] Customer 1001: @Brand no signal / since noon & it is urgent!",
+        "[2017-11-01 14:00 UTC] Agent Brand: @1001 Sorry to hear that! Please DM us your phone number. ^AB",
+    ]
+
+
+def test_a_follow_up_waits_for_the_cool_off(tmp_path: Path, method: Method) -> None:
+    """Where an agent spoke last, nothing is sent before the cool-off since then has passed."""
+    with store_of(tmp_path, TALK) as store:
+        row = by_conversation(predicted(store, method, hours=3))["1:1001"]
+    assert row["channel"] != "no_action"
+    assert row["send_time"] >= NOON + timedelta(hours=2 + method.params.policy.cool_off_hours)
+
+
+def test_the_most_pressing_issue_stands_for_the_customer(tmp_path: Path, method: Method) -> None:
+    """The CSV file has one row per customer and brand; the Parquet file has every conversation."""
+    with store_of(tmp_path, TALK) as store:
+        predictions = predicted(store, method)
+    written = write(predictions, tmp_path / "out")
+    with written.csv.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert tuple(rows[0]) == CSV_COLUMNS
+    assert [row["customer_id"] for row in rows] == ["twitter:1001"]
+    assert rows[0]["chat_log"].count("\n") == 0
+    assert "bill doubled" in rows[0]["chat_log"]
+    assert rows[0]["send_time"].endswith("Z")
+    assert pq.read_table(written.parquet).num_rows == 4
+    assert (written.n_csv, written.n_resolved, written.n_no_issue, written.n_less_pressing) == (1, 1, 1, 1)
+
+
+def test_cells_are_safe_in_a_spreadsheet(tmp_path: Path, method: Method) -> None:
+    """A text that a spreadsheet would compute is shown as text."""
+    with store_of(tmp_path, TALK) as store:
+        rows = most_pressing(predicted(store, method))
+    place = rows.column_names.index("message")
+    for text in ("=1+1", "+1", "-1", "@sum", "\tx"):
+        made = csv_rows(rows.set_column(place, "message", [[text] * rows.num_rows]))
+        assert set(made["message"].to_pylist()) == {f"'{text}"}
+
+
+def test_a_number_of_customers_keeps_the_most_pressing(tmp_path: Path, method: Method) -> None:
+    """--customers 1 keeps every conversation of the most pressing customer and of no other."""
+    with store_of(tmp_path, TALK) as store:
+        kept = limited(predicted(store, method), 1)
+    assert set(by_conversation(kept)) == {"1:1001", "5:1001"}
+
+
+def test_one_customer_is_decided_as_in_the_batch(tmp_path: Path, method: Method) -> None:
+    """Asked for one customer, every column of every row is as it is for all."""
+    with store_of(tmp_path, TALK) as store:
+        engine = PandasEngine(store.connection)
+        instant = AsOf("instant", NOON + timedelta(hours=30))
+        whole = predict(engine, method, instant).rows.to_pylist()
+        alone = predict(engine, method, instant, ["twitter:1001"]).rows.to_pylist()
+    assert alone == [row for row in whole if row["customer_id"] == "twitter:1001"]
+
+
+def test_a_decision_is_logged_once(tmp_path: Path, method: Method) -> None:
+    """Predicting the same again adds nothing to the log; another instant does."""
+    with store_of(tmp_path, TALK) as store:
+        first = predicted(store, method)
+        assert log_decisions(store, first, LOADED) == 4
+        assert log_decisions(store, predicted(store, method), LOADED) == 0
+        assert log_decisions(store, predicted(store, method, hours=31), LOADED) == 4
+
+
+def test_nothing_known_is_no_prediction(tmp_path: Path, method: Method) -> None:
+    """Before the first message there is no row, and the files say so by being empty."""
+    with store_of(tmp_path, TALK) as store:
+        predictions = predicted(store, method, hours=-1)
+    written = write(predictions, tmp_path / "out")
+    assert (written.n_csv, written.n_parquet) == (0, 0)
+    assert written.csv.read_text(encoding="utf-8").strip() == ",".join(CSV_COLUMNS)
+
+
+def test_customers_are_found_by_either_id(tmp_path: Path) -> None:
+    """The bare id is enough where it is unambiguous; an unknown one is named."""
+    with store_of(tmp_path, TALK) as store:
+        engine = PandasEngine(store.connection)
+        assert find_customer(engine, "1001") == find_customer(engine, "twitter:1001") == "twitter:1001"
+        with pytest.raises(NotFoundError, match="Customer profile not found for ID: 7"):
+            find_customer(engine, "7")
+        with pytest.raises(NotFoundError):
+            find_customer(engine, "x' OR '1'='1")
+        store.connection.execute(
+            "INSERT INTO customer_profiles SELECT * REPLACE ('email:1001' AS customer_id) "
+            "FROM customer_profiles WHERE customer_id = 'twitter:1001'"
+        )
+        with pytest.raises(InputError, match="give one of email:1001, twitter:1001"):
+            find_customer(engine, "1001")
