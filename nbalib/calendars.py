@@ -200,7 +200,7 @@ def _daily(
     """
     since, offsets = _offsets(zone)
     until = np.append(since[1:], _END)
-    first = (since + offsets - start - length) // _DAY
+    first = (since + offsets - start) // _DAY  # the shift under way, or the last one
     counts = (until + offsets - start) // _DAY - first + 1
     stretch = np.repeat(np.arange(len(since)), counts)
     days = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts) + first[stretch]

@@ -117,8 +117,8 @@ def test_what_is_not_allowed_is_refused(text: str, said: str) -> None:
         ("(" * 1_000 + "is_urgent" + ")" * 900, "nested too deeply"),
         ("[" * 1_500, "nested too deeply"),
         ("NOT " * 450 + "is_urgent", "nested too deeply"),
-        ("NOT " * 21 + "is_urgent", "nested more than 20 deep"),
-        ("(" * 21 + "is_urgent" + ")" * 21, "nested more than 20 deep"),
+        ("NOT " * 20 + "is_urgent", "nested more than 20 deep"),
+        ("(" * 20 + "is_urgent" + ")" * 20, "nested more than 20 deep"),
         ("n_interactions = " + "- " * 900 + "1", ""),
         ("upper(" * 300 + "topic", ""),
     ],
@@ -128,6 +128,12 @@ def test_depth_is_refused_and_not_run_into(text: str, said: str) -> None:
     with pytest.raises(RuleError) as caught:
         read_predicate(text, PARAMETERS)
     assert said in str(caught.value)
+
+
+def test_what_is_just_not_too_deep_is_read() -> None:
+    """Nineteen NOTs around a feature are twenty levels, and turn it round."""
+    forms = compiled(read_predicate("NOT " * 19 + "is_urgent", {}))
+    assert [forms.row({"is_urgent": value}) for value in (True, False, None)] == [False, True, None]
 
 
 def test_a_long_list_is_not_deep() -> None:
@@ -159,6 +165,7 @@ def test_a_long_list_is_not_deep() -> None:
         ("is_urgent = false", {"is_urgent": False}, True),
         ("topic = 'it''s; -- x'", {"topic": "it's; -- x"}, True),
         ("topic LIKE '100%_.'", {"topic": "100 %é."}, True),
+        ("topic LIKE 'a_%c'", {"topic": "a\n\nc"}, True),
         ("topic LIKE 'a.c'", {"topic": "abc"}, False),
         ("topic LIKE 'a\\%'", {"topic": "a\\b"}, True),
     ],

@@ -198,17 +198,33 @@ def test_the_first_rule_that_holds_decides(small: RuleSet) -> None:
 
 def test_a_rule_whose_action_is_not_allowed_is_passed_over(small: RuleSet) -> None:
     """The next rule decides, and the one passed over is named; a null mask is no."""
-    features = table(n_interactions=[6] * 4, hours_since_customer=[30.0] * 4)
+    features = table(n_interactions=[6] * 5, hours_since_customer=[30.0] * 5)
     allowed = {
-        "scheduling_phone_call": pa.array([True, False, None, False]),
-        "email_reply": pa.array([True, True, True, False]),
-        "no_action": pa.array([False] * 4),
+        "scheduling_phone_call": pa.array([True, False, None, False, True]),
+        "email_reply": pa.array([True, True, True, False, False]),
     }
     decided = small.decide(features, allowed)
-    assert decided["rule"].to_pylist() == ["call", "mail", "mail", "rest"]
-    assert decided["blocked"].to_pylist() == ["", "call", "call", "call,mail"]
-    assert decided["runner_up"].to_pylist() == ["mail", "rest", "rest", None]
-    assert decided["fired"].to_pylist() == ["call,mail,rest"] * 4
+    assert decided["rule"].to_pylist() == ["call", "mail", "mail", "rest", "call"]
+    assert decided["blocked"].to_pylist() == ["", "call", "call", "call,mail", ""]
+    assert decided["runner_up"].to_pylist() == ["mail", "rest", "rest", None, "rest"]
+    assert decided["fired"].to_pylist() == ["call,mail,rest"] * 5
+
+
+def test_doing_nothing_is_always_allowed(small: RuleSet) -> None:
+    """A mask for `no_action` changes nothing."""
+    row = {"n_interactions": 1, "hours_since_customer": 1.0}
+    features = pa.Table.from_pylist([row])
+    assert small.decide(features, {"no_action": pa.array([False])})["rule"].to_pylist() == ["rest"]
+    assert small.one(row, {"no_action": False})["rule"] == "rest"
+
+
+def test_a_rule_can_be_switched_off(tmp_path: Path) -> None:
+    """`when: false` holds for no row, in either form."""
+    text = GOOD.replace("n_interactions > :many", "false").replace("{many}", "x").replace("  many: 5\n", "")
+    rules = load_rules(written(tmp_path, text))
+    row = {"hours_since_customer": 30.0}
+    assert rules.one(row)["fired"] == "mail,rest"
+    assert rules.decide(pa.Table.from_pylist([row]))["fired"].to_pylist() == ["mail,rest"]
 
 
 def test_where_nothing_is_allowed_nothing_is_done(tmp_path: Path) -> None:
