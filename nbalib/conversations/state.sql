@@ -12,6 +12,7 @@ ends AS (
         max(CASE WHEN author_role = 'customer' THEN run END) AS last_customer_run,
         max(CASE WHEN author_role <> 'customer' THEN run END) AS last_agent_run,
         min(CASE WHEN author_role = 'customer' THEN run END) AS first_customer_run,
+        min(CASE WHEN author_role <> 'customer' THEN run END) AS first_agent_run,
         max(CASE WHEN author_role <> 'customer' THEN turn END) AS last_agent_turn,
         max(CASE WHEN author_role = 'customer' AND brand_account_id IS NOT NULL
             AND (brand_known_at IS NULL OR brand_known_at <= as_of) THEN turn END) AS last_naming_turn,
@@ -86,6 +87,7 @@ states AS (
         bit_or(CASE WHEN k.run = e.first_customer_run THEN k.flags ELSE 0 END) AS first_customer_flags,
         bit_or(CASE WHEN k.author_role = 'customer' THEN k.flags ELSE 0 END) AS any_customer_flags,
         bit_or(CASE WHEN k.author_role <> 'customer' THEN k.flags ELSE 0 END) AS any_agent_flags,
+        coalesce(max(e.last_customer_run) > max(e.first_agent_run), FALSE) AS customer_replied,
         sum(k.mood_points) AS mood_points_sum,
         count(k.mood_points) AS n_moods
     FROM known AS k

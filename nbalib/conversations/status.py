@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from nbalib.conversations.flags import says
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 PRIVATE = ("asks_dm", "asks_call", "asks_email")
 TROUBLE = ("is_complaint", "is_question", "is_urgent", "is_escalation", "denies_fix")
+HELPING = ("is_apology", "is_question", "asks_information", "gives_steps", "has_help_link", *PRIVATE)
 CONTEST = ("is_complaint", "denies_fix", "is_escalation", "is_sarcastic")
 
 
@@ -58,10 +60,12 @@ DECIDING: tuple[tuple[str, str, str], ...] = (
     ("addresses_nobody", "no_issue", "nobody"),
     ("praise", "no_issue", "nobody"),
     ("promotion", "no_issue", "nobody"),
+    ("banter", "no_issue", "nobody"),
     ("customer_confirms", "resolved", "nobody"),
     ("customer_thanks", "resolved", "nobody"),
     ("moved_private", "open", "customer"),
     ("information_asked", "open", "customer"),
+    ("feedback_passed_on", "open", "nobody"),
     ("agent_promised", "open", "agent"),
     ("answered", "resolved", "nobody"),
     ("steps_given", "open", "customer"),
@@ -69,39 +73,60 @@ DECIDING: tuple[tuple[str, str, str], ...] = (
 )
 """Facts in the order in which they decide: name, status, who has the next word. Else the customer waits."""
 
+UNHAPPY = -2_000
+"""Mean mood points below which talk without a named trouble is no banter."""
+
 
 def _facts(state: pa.Table) -> dict[str, NDArray[np.bool_]]:
     """Find for each conversation which of the deciding facts hold."""
-    customer, agent, ever, first = (
+    customer, agent, ever, first, any_agent = (
         state[f"{name}_flags"].to_numpy()
-        for name in ("last_customer", "last_agent", "any_customer", "first_customer")
+        for name in ("last_customer", "last_agent", "any_customer", "first_customer", "any_agent")
     )
     agent_last = np.asarray(state["last_author"]) == "agent"
-    answered_at_all = state["n_agent_messages"].to_numpy() > 0
+    replied = np.asarray(state["customer_replied"])
     wrote = state["n_customer_messages"].to_numpy() > 0
-    no_brand = state["brand_account_id"].is_null().to_numpy(zero_copy_only=False)
-    asked = says(agent, "asks_information", "is_question")
+    promised = np.asarray(state["promised"].is_valid())
+    asked = says(agent, "asks_information", "is_question") & ~says(agent, "closes_politely")
     private = says(agent, *PRIVATE)
-    promised = state["promised"].is_valid().to_numpy(zero_copy_only=False)
     trouble = says(ever, *TROUBLE)
+    calm = wrote & ~trouble & ~_unhappy(state)
     contested = says(customer, *CONTEST)
-    thanks = wrote & says(customer, "says_thanks") & ~contested & ~says(customer, "is_question")
+    explains = says(agent, "gives_steps", "has_help_link")
+    thanks = replied & says(customer, "says_thanks") & ~contested & ~says(customer, "is_question")
     return {
-        "addresses_nobody": ~answered_at_all & no_brand,
-        "praise": wrote & ~trouble & says(first, "is_praise") & ~private,
-        "promotion": wrote & ~trouble & says(first, "is_promotion") & ~private,
+        "addresses_nobody": np.asarray(state["brand_account_id"].is_null()),
+        "praise": calm
+        & says(first, "is_praise", "says_thanks")
+        & ~says(first, "is_sarcastic")
+        & ~private
+        & ~asked,
+        "promotion": calm & says(first, "is_promotion") & ~private,
+        # Nobody names a trouble, and no agent excuses, asks, explains or promises anything.
+        "banter": calm & agent_last & ~replied & ~promised & ~says(any_agent, *HELPING),
         "customer_confirms": wrote
         & says(customer, "confirms_fix")
         & ~contested
-        & ~(~agent_last & says(customer, "is_question")),
-        "customer_thanks": answered_at_all & thanks & ~(private | asked | promised & ~agent_last),
+        & (agent_last | ~says(customer, "is_question")),
+        # Thanks end an issue where nothing is left to do: no request and no further advice after them.
+        "customer_thanks": thanks & ~private & ~asked & ~(agent_last & explains) & (agent_last | ~promised),
         "moved_private": agent_last & private,
-        "information_asked": agent_last & asked & ~says(agent, "closes_politely"),
+        "information_asked": agent_last & asked,
+        "feedback_passed_on": agent_last & _equal(state["promised"], "pass_on"),
         "agent_promised": agent_last & promised,
-        "answered": agent_last
-        & says(agent, "gives_steps", "has_help_link")
-        & says(customer, "is_question")
-        & ~says(ever, *CONTEST),
-        "steps_given": agent_last & says(agent, "gives_steps", "has_help_link"),
+        "answered": agent_last & explains & says(customer, "is_question") & ~says(ever, *CONTEST),
+        "steps_given": agent_last & explains,
         "agent_replied": agent_last,
     }
+
+
+def _unhappy(state: pa.Table) -> NDArray[np.bool_]:
+    """Tell where the customer's mean mood is clearly negative; an unknown mood is not."""
+    points = np.asarray(state["mood_points_sum"].fill_null(0)).astype(np.int64)
+    unhappy: NDArray[np.bool_] = points < UNHAPPY * np.maximum(np.asarray(state["n_moods"]), 1)
+    return unhappy
+
+
+def _equal(column: pa.ChunkedArray, value: str) -> NDArray[np.bool_]:
+    """Tell where a text column has `value`; null is no."""
+    return np.asarray(pc.fill_null(pc.equal(column, value), False))

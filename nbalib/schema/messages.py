@@ -1,133 +1,16 @@
-"""The tables as data: columns, types, units and keys, from which every store's layout is made.
+"""The tables of messages and what is computed of them: loaded, read, threaded, counted.
 
-In: nothing. Out: `TABLES`, an Arrow schema and DuckDB's DDL for each of them.
-Instants are UTC with microseconds; `_seconds` are whole seconds; `n_` are counts; a null has the
-meaning that the column's description states.
+In: nothing. Out: the tables as data.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
-
-import pyarrow as pa
-
-from nbalib.errors import SchemaError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-Kind = Literal["string", "json", "int", "float", "bool", "timestamp"]
-
-SCHEMA_VERSION = 1
-
-ARROW_TYPES: dict[Kind, pa.DataType] = {
-    "string": pa.string(),
-    "json": pa.string(),
-    "int": pa.int64(),
-    "float": pa.float64(),
-    "bool": pa.bool_(),
-    "timestamp": pa.timestamp("us", tz="UTC"),
-}
-DUCKDB_TYPES: dict[Kind, str] = {
-    "string": "VARCHAR",
-    "json": "VARCHAR",
-    "int": "BIGINT",
-    "float": "DOUBLE",
-    "bool": "BOOLEAN",
-    "timestamp": "TIMESTAMPTZ",
-}
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column: what it means, in which unit, and what its null says (`nullable` only then).
-
-    `load` marks a column that tells of the loading (when, from which file) and not of the data:
-    it is left out of digests.
-    """
-
-    name: str
-    kind: Kind
-    meaning: str
-    nullable: bool = False
-    load: bool = False
-
-
-@dataclass(frozen=True)
-class Table:
-    """One table; `key` names the columns that identify a row."""
-
-    name: str
-    meaning: str
-    columns: tuple[Column, ...]
-    key: tuple[str, ...]
-    names: tuple[str, ...] = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "names", tuple(column.name for column in self.columns))
-
-    @property
-    def arrow(self) -> pa.Schema:
-        """The table's Arrow schema."""
-        return pa.schema([pa.field(c.name, ARROW_TYPES[c.kind], nullable=c.nullable) for c in self.columns])
-
-    @property
-    def digest_columns(self) -> tuple[str, ...]:
-        """Columns that a digest covers: all but those that tell of the loading."""
-        return tuple(column.name for column in self.columns if not column.load)
-
-    def duckdb_ddl(self) -> str:
-        """Give the statement that makes the table in DuckDB, if it is not there.
-
-        Keys are held by the writers (an anti-join), not by an index: it would double the load time.
-        """
-        lines = [
-            f"  {c.name} {DUCKDB_TYPES[c.kind]}{'' if c.nullable else ' NOT NULL'}" for c in self.columns
-        ]
-        return f"CREATE TABLE IF NOT EXISTS {self.name} (\n" + ",\n".join(lines) + "\n)"
-
-    def conform(self, rows: pa.Table) -> pa.Table:
-        """Put `rows` into the table's column order and types.
-
-        Raises
-        ------
-        SchemaError
-            Columns are missing or unknown, a value does not fit its type, or a null stands where none may.
-        """
-        missing = [name for name in self.names if name not in rows.column_names]
-        unknown = [name for name in rows.column_names if name not in self.names]
-        if missing or unknown:
-            raise SchemaError(
-                f"table {self.name!r}: missing columns {missing}, unknown columns {unknown}; "
-                f"it has {list(self.names)}"
-            )
-        try:
-            ordered = rows.select(self.names).cast(self.arrow)
-        except (pa.ArrowInvalid, pa.ArrowNotImplementedError, ValueError) as error:
-            raise SchemaError(f"table {self.name!r}: {error}") from error
-        for column in self.columns:
-            nulls = ordered[column.name].null_count
-            if nulls and not column.nullable:
-                raise SchemaError(
-                    f"table {self.name!r}, column {column.name!r}: {nulls} nulls where none may be"
-                )
-        return ordered
-
-
-def _columns(*rows: tuple[str, Kind, str] | tuple[str, Kind, str, str]) -> tuple[Column, ...]:
-    """Read the short form used below; a fourth word holds 'null' and/or 'load'."""
-    made = []
-    for name, kind, meaning, *marks in rows:
-        words = marks[0].split() if marks else []
-        made.append(Column(name, kind, meaning, nullable="null" in words, load="load" in words))
-    return tuple(made)
-
+from nbalib.schema.table import Column, Table, columns
 
 INTERACTIONS = Table(
     "interactions",
     "One message of any platform.",
-    _columns(
+    columns(
         ("interaction_id", "string", "platform_type:external_id"),
         ("external_id", "string", "The platform's own id of the message"),
         ("platform_type", "string", "twitter, email, phone, …"),
@@ -182,12 +65,12 @@ SIGNALS = Table(
     "signals",
     "What one message says, found once per message.",
     (
-        *_columns(
+        *columns(
             ("interaction_id", "string", "The message"),
             ("text_hash", "string", "Of the text it was found in, so that an edit is seen"),
         ),
         *(Column(name, "bool", "See conversations/signals.py") for name in SIGNAL_FLAGS),
-        *_columns(
+        *columns(
             ("asked_for", "string", "What an agent asks the customer for; null if nothing known", "null"),
             ("promised", "string", "What an agent promises to do; null if nothing known", "null"),
             ("mentions", "string", "Accounts named with @, in order, parted by spaces; '' if none"),
@@ -205,7 +88,7 @@ SIGNALS = Table(
 TURNS = Table(
     "turns",
     "Which message belongs to which conversation.",
-    _columns(
+    columns(
         ("conversation_id", "string", "platform:root:customer"),
         ("interaction_id", "string", "The message"),
         ("thread_root_id", "string", "The platform's own id of the thread's root"),
@@ -228,7 +111,12 @@ TURNS = Table(
         ("flags", "int", "The signals as bits, in the order of SIGNAL_FLAGS"),
         ("asked_for", "string", "As in signals", "null"),
         ("promised", "string", "As in signals", "null"),
-        ("mood_points", "int", "Mood of a customer's message × 10,000; null if unknown or an agent's", "null"),
+        (
+            "mood_points",
+            "int",
+            "Mood of a customer's message × 10,000; null if unknown or an agent's",
+            "null",
+        ),
         ("topic", "string", "Topic of a customer's message; null if none or an agent's", "null"),
         ("language", "string", "Language of a customer's message; null if unknown or an agent's", "null"),
     ),
@@ -238,7 +126,7 @@ TURNS = Table(
 CONVERSATIONS = Table(
     "conversations",
     "One customer's issue inside a thread, as known at the latest stored message.",
-    _columns(
+    columns(
         ("conversation_id", "string", "platform:root:customer"),
         ("thread_root_id", "string", "The platform's own id of the thread's root"),
         ("customer_id", "string", "platform:external id of the customer"),
@@ -282,7 +170,7 @@ CONVERSATIONS = Table(
 CUSTOMER_PROFILES = Table(
     "customer_profiles",
     "One customer, over all brands, as known at the latest stored message.",
-    _columns(
+    columns(
         ("customer_id", "string", "platform:external id"),
         ("platform_accounts", "json", "Platform → external id"),
         ("interaction_history_summary", "json", "Counts of messages and conversations, by status and brand"),
@@ -304,7 +192,7 @@ CUSTOMER_PROFILES = Table(
 INGESTION_WATERMARKS = Table(
     "ingestion_watermarks",
     "A file that was read to its end, known by its content.",
-    _columns(
+    columns(
         ("source", "string", "Adapter that read it"),
         ("fingerprint", "string", "Hash of size and content"),
         ("file", "string", "Its name, without folders"),
@@ -323,7 +211,7 @@ INGESTION_WATERMARKS = Table(
 PIPELINE_RUNS = Table(
     "pipeline_runs",
     "One run of a step, finished or failed.",
-    _columns(
+    columns(
         ("run_id", "string", "Identifies the run"),
         ("step", "string", "ingest, process or predict"),
         ("status", "string", "done or failed"),
@@ -338,7 +226,7 @@ PIPELINE_RUNS = Table(
 REJECTED_ROWS = Table(
     "rejected_rows",
     "An input row that could not be stored, kept as it came.",
-    _columns(
+    columns(
         ("source", "string", "Adapter that read it"),
         ("fingerprint", "string", "Of the file"),
         ("file", "string", "Its name, without folders"),
@@ -350,114 +238,3 @@ REJECTED_ROWS = Table(
     ),
     key=("source", "fingerprint", "row_number"),
 )
-
-DECISIONS = Table(
-    "decisions",
-    "A decision as it was proposed, with what is needed to replay it.",
-    _columns(
-        ("decision_id", "string", "Hash of conversation, as_of, parameters and code version"),
-        ("conversation_id", "string", "The conversation"),
-        ("last_interaction_id", "string", "Its last known message: finds it again when a root changes"),
-        ("customer_id", "string", "The customer"),
-        ("brand_account_id", "string", "The brand; null if none is known", "null"),
-        ("as_of", "timestamp", "Instant of decision"),
-        ("channel", "string", "Channel, or no_action"),
-        ("send_time", "timestamp", "When to send; null for no_action", "null"),
-        ("issue_status", "string", "Expected after the action"),
-        ("rule", "string", "Rule that chose"),
-        ("message_source", "string", "template, llm, none, or what failed"),
-        ("params_digest", "string", "Of all parameters"),
-        ("code_version", "string", "Of nbalib"),
-        ("data_digest", "string", "Of the conversation as known at as_of"),
-        ("created_at", "timestamp", "When it was logged", "load"),
-    ),
-    key=("decision_id",),
-)
-
-CONTACTS = Table(
-    "contacts",
-    "A message that was really sent.",
-    _columns(
-        ("contact_id", "string", "The sender's own id, so that a repeat is seen"),
-        ("decision_id", "string", "The decision it carried out; null if none", "null"),
-        ("conversation_id", "string", "The conversation"),
-        ("customer_id", "string", "The customer"),
-        ("brand_account_id", "string", "The brand; null if none is known", "null"),
-        ("channel", "string", "Channel used"),
-        ("sent_at", "timestamp", "When it was sent"),
-        ("created_at", "timestamp", "When it was recorded", "load"),
-    ),
-    key=("contact_id",),
-)
-
-OUTCOMES = Table(
-    "outcomes",
-    "What came of a decision or a conversation.",
-    _columns(
-        ("outcome_id", "string", "The reporter's own id"),
-        ("decision_id", "string", "The decision; null if none", "null"),
-        ("conversation_id", "string", "The conversation"),
-        ("last_interaction_id", "string", "Its last message when the outcome was reported"),
-        ("outcome", "string", "resolved, open or reopened"),
-        ("known_at", "timestamp", "When it became known"),
-        ("created_at", "timestamp", "When it was recorded", "load"),
-    ),
-    key=("outcome_id",),
-)
-
-OVERRIDES = Table(
-    "overrides",
-    "A person's correction of a decision.",
-    _columns(
-        ("override_id", "string", "Identifies the correction"),
-        ("decision_id", "string", "The decision"),
-        ("channel", "string", "Channel chosen instead"),
-        ("reason", "string", "Why, in the person's words"),
-        ("author", "string", "Who"),
-        ("decided_at", "timestamp", "When"),
-        ("created_at", "timestamp", "When it was recorded", "load"),
-    ),
-    key=("override_id",),
-)
-
-SCHEMA_VERSIONS = Table(
-    "schema_version",
-    "The layout that the store has.",
-    _columns(
-        ("version", "int", "Number of the layout"),
-        ("created_at", "timestamp", "When it was applied", "load"),
-    ),
-    key=("version",),
-)
-
-TABLES: dict[str, Table] = {
-    table.name: table
-    for table in (
-        INTERACTIONS,
-        SIGNALS,
-        TURNS,
-        CONVERSATIONS,
-        CUSTOMER_PROFILES,
-        INGESTION_WATERMARKS,
-        PIPELINE_RUNS,
-        REJECTED_ROWS,
-        DECISIONS,
-        CONTACTS,
-        OUTCOMES,
-        OVERRIDES,
-        SCHEMA_VERSIONS,
-    )
-}
-
-
-def table_named(name: str, known: Iterable[str] = TABLES) -> Table:
-    """Find a table by its name.
-
-    Raises
-    ------
-    SchemaError
-        There is no such table.
-    """
-    if name not in TABLES:
-        raise SchemaError(f"there is no table {name!r}; there are {', '.join(known)}")
-    return TABLES[name]
