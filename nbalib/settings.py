@@ -25,7 +25,9 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 class LlmSettings:
     """How to reach a language model; the keys are never shown.
 
-    `timeout_seconds` bounds one call, `deadline_seconds` a message with its retries.
+    `timeout_seconds` bounds one call, `deadline_seconds` a message with its retries, `max_output_tokens`
+    what the model may write. With an `azure_api_version` the deployment's own path is called, without one
+    the v1 path of the endpoint.
     """
 
     model: str = "gpt-4o-mini"
@@ -34,9 +36,11 @@ class LlmSettings:
     azure_api_key: str = field(default="", repr=False)
     azure_endpoint: str = ""
     azure_deployment: str = ""
+    azure_api_version: str = ""
     timeout_seconds: float = 15.0
     deadline_seconds: float = 30.0
     concurrency: int = 8
+    max_output_tokens: int = 1000
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,7 @@ class Settings:
                 azure_api_key=get("AZURE_OPENAI_API_KEY", ""),
                 azure_endpoint=get("AZURE_OPENAI_ENDPOINT", ""),
                 azure_deployment=get("AZURE_OPENAI_DEPLOYMENT_NAME", ""),
+                azure_api_version=get("AZURE_OPENAI_API_VERSION", ""),
                 timeout_seconds=seconds("NBA_LLM_TIMEOUT_SECONDS", LlmSettings.timeout_seconds),
                 deadline_seconds=seconds("NBA_LLM_DEADLINE_SECONDS", LlmSettings.deadline_seconds),
             ),

@@ -15,6 +15,7 @@ WEB_ADDRESS = re.compile(
 EMAIL_ADDRESS = re.compile(r"\S@\S+\.\S")
 HANDLE = re.compile(r"(?<!\w)[@#]\w")
 LONG_NUMBER = re.compile(r"\d(?:[\s().\-/]{0,2}\d){4,}")
+UNSEEN = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 PLACEHOLDER = re.compile(r"[\[\]{}<>]|__\w+__|\bX{3,}\b")
 
 
@@ -43,6 +44,7 @@ PATTERNS = (
     ("an account or a tag", HANDLE),
     ("a phone number or an id", LONG_NUMBER),
     ("a placeholder", PLACEHOLDER),
+    ("a sign that cannot be seen", UNSEEN),
 )
 
 
