@@ -88,13 +88,17 @@ class Some:
 
 Predicate: TypeAlias = Compare | IsNull | Like | Truth | Not | Every | Some
 
-Columns: TypeAlias = "Mapping[str, pa.Array]"
+Columns: TypeAlias = "dict[str, pa.Array]"
 Row: TypeAlias = "Mapping[str, Any]"
 
 
 @dataclass(frozen=True)
 class Forms:
-    """One predicate, decided for columns (a boolean array, or one scalar for all rows) and for a row."""
+    """One predicate, decided for columns (a boolean array, or one scalar for all rows) and for a row.
+
+    The columns are features by name. Comparisons are added to them under their own text, so that rules
+    decided on the same dictionary make each comparison once.
+    """
 
     columns: Callable[[Columns], pa.Array | pa.Scalar]
     row: Callable[[Row], bool | None]
@@ -165,10 +169,14 @@ def _compare(comparison: Compare) -> Forms:
         value = right.value
         fraction = isinstance(value, float)
         scalar = pa.scalar(value, ARROW_TYPES["float" if fraction else comparison.left.kind])
-        return Forms(
-            lambda columns: columnwise(columns[left], scalar),
-            lambda row: None if row[left] is None else test(row[left], value),
-        )
+        key = f"{left} {comparison.operator} {value!r}"
+
+        def columns_form(columns: Columns) -> pa.Array:
+            if key not in columns:
+                columns[key] = columnwise(columns[left], scalar)
+            return columns[key]
+
+        return Forms(columns_form, lambda row: None if row[left] is None else test(row[left], value))
     other = right.name
 
     def row_form(row: Row) -> bool | None:
