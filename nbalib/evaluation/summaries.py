@@ -25,12 +25,13 @@ class Volume:
     """Messages per period and role.
 
     `frame` has `period_at`, `author_role`, `n`; `n_before` counts the messages before `start_at`, which
-    an archive has years back, and which would make the rest unreadable.
+    an archive has years back, and which would make the rest unreadable. `latest_at` is null where there
+    are no messages.
     """
 
     frame: pd.DataFrame
     period: str
-    start_at: pd.Timestamp | None
+    latest_at: pd.Timestamp | None
     n_before: int
 
 
@@ -54,7 +55,7 @@ def volume(interactions: pa.Table) -> Volume:
     every = pd.date_range(start, written.max(), freq={"M": "MS", "W": "W-MON"}.get(frequency, frequency))
     filled = wide.reindex(every, fill_value=0).rename_axis("period_at").reset_index()
     counted = filled.melt("period_at", var_name="author_role", value_name="n")
-    return Volume(counted, period, start, len(frame) - len(kept))
+    return Volume(counted, period, written.max(), len(frame) - len(kept))
 
 
 def message_lengths(interactions: pa.Table) -> pd.DataFrame:

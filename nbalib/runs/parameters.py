@@ -142,7 +142,8 @@ def _parameter(statement: ast.stmt, line: str, notebook: str) -> Parameter:
         default = ast.literal_eval(statement.value)
     except ValueError as error:
         raise refused from error
-    meaning = line.encode()[statement.end_col_offset :].decode().strip().removeprefix("#").strip()
+    comment = line.encode()[statement.end_col_offset :].decode().strip().removeprefix("#")
+    meaning = comment.partition("# noqa")[0].strip()
     parameter = Parameter(statement.target.id, kind, None, meaning)
     return Parameter(parameter.name, kind, parameter.fit(default), meaning)
 

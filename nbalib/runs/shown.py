@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 DPI = 144
 CSS_DPI = 96
 LONGEST_CELL = 240
+LONG_TEXT = 60
 
 
 @dataclass(frozen=True)
@@ -68,10 +69,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class Grid:
-    """The first `rows` rows of a frame; numbers to the right, texts to the left.
-
-    `caption` is a plain sentence under the table; `headings` rename columns for the reader.
-    """
+    """The first `rows` rows of a frame; `caption` is a plain sentence under it."""
 
     frame: pd.DataFrame
     rows: int = 10
@@ -82,12 +80,12 @@ class Grid:
 
     def _repr_html_(self) -> str:
         shown = self.frame.head(self.rows)
-        sides = ["number" if pd.api.types.is_numeric_dtype(dtype) else "text" for dtype in shown.dtypes]
+        kinds = [_kind(shown[name]) for name in shown]
         head = "".join(
-            f'<th class="{side}" scope="col">{escape(str(name).replace("_", " "))}</th>'
-            for name, side in zip(shown.columns, sides, strict=True)
+            f'<th class="{kind}" scope="col">{escape(heading(str(name)))}</th>'
+            for name, kind in zip(shown.columns, kinds, strict=True)
         )
-        body = "".join(_row(row, sides) for row in shown.itertuples(index=False, name=None))
+        body = "".join(_row(row, kinds) for row in shown.itertuples(index=False, name=None))
         note = f"<figcaption>{escape(self._note(len(shown)))}</figcaption>" if self._note(len(shown)) else ""
         return (
             f'<figure class="nba-grid"><div class="nba-scroll"><table><thead><tr>{head}</tr></thead>'
@@ -132,8 +130,31 @@ def _number_text(value: float) -> str:
     return f"{value:,.{max(0, 2 - math.floor(math.log10(abs(value))))}f}"
 
 
-def _row(row: tuple[object, ...], sides: list[str]) -> str:
+def heading(name: str) -> str:
+    """Write a column's name for a reader: ``n_messages`` as ``messages``, ``n`` as ``number``."""
+    if name == "n":
+        return "number"
+    return name.removeprefix("n_").replace("_", " ")
+
+
+def _kind(column: pd.Series) -> str:
+    """Say how a column is to be set: numbers and shares to the right, long texts with room."""
+    if pd.api.types.is_bool_dtype(column.dtype):
+        return "text"
+    if pd.api.types.is_numeric_dtype(column.dtype):
+        return "number share" if str(column.name).startswith("share") else "number"
+    if pd.api.types.is_datetime64_any_dtype(column.dtype):
+        return "instant"
+    return "text long" if column.astype("str").str.len().max() > LONG_TEXT else "text"
+
+
+def _row(row: tuple[object, ...], kinds: list[str]) -> str:
     cells = (
-        f'<td class="{side}">{escape(value_text(value))}</td>' for value, side in zip(row, sides, strict=True)
+        f'<td class="{kind}">{escape(_share_text(value) if "share" in kind else value_text(value))}</td>'
+        for value, kind in zip(row, kinds, strict=True)
     )
     return f"<tr>{''.join(cells)}</tr>"
+
+
+def _share_text(value: Any) -> str:
+    return f"{value:.1%}" if math.isfinite(value) else "—"
