@@ -154,13 +154,13 @@ class DuckDBStore:
         same = " AND ".join(f"stored.{name} IS NOT DISTINCT FROM fresh.{name}" for name in known.key)
         numbered = known.conform(rows).append_column("row_number", pa.array(range(rows.num_rows), pa.int64()))
         before = self.count(table)
-        with self.transaction(), self.shown("arriving", numbered):
+        with self.transaction(), self.shown("given_rows", numbered):
             self.connection.execute(
                 f"""
                 INSERT INTO {table}
                 SELECT {", ".join(known.names)} FROM (
                     SELECT *, row_number() OVER (PARTITION BY {key} ORDER BY row_number) AS place
-                    FROM arriving
+                    FROM given_rows
                 ) AS fresh
                 WHERE place = 1 AND NOT EXISTS (SELECT 1 FROM {table} AS stored WHERE {same})
                 """
@@ -168,8 +168,8 @@ class DuckDBStore:
         return self.count(table) - before
 
     def _insert(self, table: str, rows: pa.Table) -> None:
-        with self.shown("arriving", rows):
-            self.connection.execute(f"INSERT INTO {table} SELECT * FROM arriving")
+        with self.shown("given_rows", rows):
+            self.connection.execute(f"INSERT INTO {table} SELECT * FROM given_rows")
 
     def _arrow(self, query: str, *values: str) -> pa.Table:
         found: pa.Table = self.connection.sql(query, params=list(values)).to_arrow_table()
