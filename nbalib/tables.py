@@ -42,4 +42,4 @@ def export_table(store: DuckDBStore, table: str, path: Path) -> int:
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
-    return rows.num_rows
+    return int(rows.num_rows)

@@ -97,12 +97,12 @@ def test_a_late_parent_renames_the_conversation(tmp_path: Path) -> None:
 @pytest.mark.parametrize("length", [1, 2, 3, 4, 5])
 def test_circles_are_reported_and_not_followed(tmp_path: Path, length: int) -> None:
     """A circle of replies at one second is counted with an example, and every message keeps a conversation."""
-    tweets = [Tweet(n, "1001", "@Brand round and round", 0, (n + 1) % length) for n in range(length)]
+    tweets = [Tweet(n + 1, "1001", "@Brand round and round", 0, (n + 1) % length + 1) for n in range(length)]
     with store_of(tmp_path, tweets) as store:
         facts = next(
             json.loads(r["facts"]) for r in store.read("pipeline_runs").to_pylist() if r["step"] == "process"
         )
-        assert (facts["n_circular"], facts["circular_example"]) == (length, "twitter:0")
+        assert (facts["n_circular"], facts["circular_example"]) == (length, "twitter:1")
         assert sum(len(found) for found in turns(store).values()) == length
 
 
@@ -115,9 +115,9 @@ def test_an_answer_dated_before_what_it_answers(tmp_path: Path) -> None:
 
 def test_a_deep_chain(tmp_path: Path) -> None:
     """A chain of 5,000 replies is one conversation of 5,000 messages."""
-    tweets = [Tweet(n, "1001", f"@Brand message {n}", n / 60, n - 1 if n else None) for n in range(5000)]
+    tweets = [Tweet(n, "1001", f"@Brand message {n}", n / 60, n - 1 if n > 1 else None) for n in range(1, 5001)]
     with store_of(tmp_path, tweets) as store:
-        assert conversation(store, "0:1001")["total_interactions"] == 5000
+        assert conversation(store, "1:1001")["total_interactions"] == 5000
 
 
 def test_clocks_restart_after_a_long_silence(tmp_path: Path) -> None:

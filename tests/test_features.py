@@ -120,8 +120,8 @@ def talks(draw: st.DrawFn) -> list[Tweet]:
     authors = st.sampled_from(["1001", "1002", "1003", "Brand", "Other"])
     hours = st.integers(0, 30).map(float)
     return [
-        Tweet(i, draw(authors), draw(texts), draw(hours), draw(st.none() | st.integers(0, n + 2)))
-        for i in range(n)
+        Tweet(i, draw(authors), draw(texts), draw(hours), draw(st.none() | st.integers(1, n + 2)))
+        for i in range(1, n + 1)
     ]
 
 

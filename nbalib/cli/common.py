@@ -68,8 +68,20 @@ def show(facts: Mapping[str, Any], *, as_json: bool) -> None:
         return
     width = max((len(name) for name in facts), default=0)
     for name, value in facts.items():
-        text = f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else value
-        typer.echo(f"{name.replace('_', ' '):<{width}}  {text}")
+        typer.echo(f"{name.replace('_', ' '):<{width}}  {_said(value)}")
+
+
+def _said(value: Any) -> str:
+    """Say a value: whole numbers with separators, groups as name and value."""
+    if isinstance(value, bool) or value is None:
+        return {True: "yes", False: "no", None: "none"}[value]
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_said(part)}" for name, part in value.items()) or "none"
+    if isinstance(value, list | tuple):
+        return "; ".join(_said(part) for part in value)
+    return str(value)
 
 
 class Progress:

@@ -55,11 +55,17 @@ def ingest(
     """Read files of a platform into the store, exactly once."""
     check_engine(engine)
     params = load_params(Settings.from_environment().params_dir)
+    tell = Progress()
     with open_store(db) as store:
         report = ingest_files(
-            store, source, [*inputs, *(more or [])], accounts=params.accounts, now=now(), progress=Progress()
+            store,
+            source,
+            [*inputs, *(more or [])],
+            accounts=params.accounts,
+            now=now(),
+            progress=lambda rows, done, total: tell("reading", rows, rows * total // max(done, 1)),
         )
-    show(asdict(report), as_json=as_json)
+    show(report.as_dict(), as_json=as_json)
 
 
 def process(

@@ -19,7 +19,7 @@ def serve(
 ) -> None:
     """Serve decisions over HTTP."""
     try:
-        from service.server import serve as serve_all  # noqa: PLC0415 (only this command needs the extra)
+        from service.server import serve as serve_all  # only this command needs the extra
     except ModuleNotFoundError as error:
         raise MissingPackageError(error.name or "fastapi", "service") from error
     serve_all(Settings.from_environment(), db=db, host=host, port=port, workers=workers)

@@ -21,7 +21,8 @@ def says(flags: NDArray[np.int64], *names: str) -> NDArray[np.bool_]:
     mask = 0
     for name in names:
         mask |= BIT[name]
-    return (flags & mask) != 0
+    said: NDArray[np.bool_] = (flags & mask) != 0
+    return said
 
 
 def packed() -> str:

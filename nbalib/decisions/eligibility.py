@@ -61,7 +61,8 @@ def _not_offered(features: pa.Table, channel: str, brands: Brands, _policy: Poli
     )
     default = channel in brands.default.channels
     known = np.append(offered, default)
-    return ~known[brand.indices.fill_null(len(offered)).to_numpy()]
+    taken: NDArray[np.bool_] = ~known[brand.indices.fill_null(len(offered)).to_numpy()]
+    return taken
 
 
 def _contacted_enough(

@@ -55,4 +55,5 @@ def by_pressure(rows: pa.Table, rules: RuleSet) -> NDArray[np.int64]:
 def first_of_each(rows: pa.Table, order: NDArray[np.int64], names: Sequence[str]) -> NDArray[np.int64]:
     """Keep of the places `order` the first for each combination of the columns `names`."""
     frame = rows.select(list(names)).take(pa.array(order)).to_pandas()
-    return order[~frame.duplicated().to_numpy()]
+    kept: NDArray[np.int64] = order[~frame.duplicated().to_numpy()]
+    return kept
