@@ -30,8 +30,9 @@ from nbalib.ingestion import ingest as ingest_files
 from nbalib.params import load_params
 from nbalib.predictions.assemble import predict as predict_all
 from nbalib.predictions.export import limited, write
+from nbalib.predictions.log import log_decisions
 from nbalib.predictions.method import load_method
-from nbalib.predictions.wording import LlmName, with_llm
+from nbalib.predictions.wording import LlmName, check_llm, with_llm
 from nbalib.settings import Settings
 from nbalib.sources.synthetic import write_synthetic
 from nbalib.tables import export_table
@@ -94,19 +95,23 @@ def predict(
     as_of: AsOfText = "data",
     llm: Annotated[
         LlmName, typer.Option("--llm", help="Who writes the messages: templates, or a model.")
-    ] = LlmName.none,
+    ] = "none",
     rules: RulesFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Decide the next best action of every conversation and write the predictions."""
     settings = Settings.from_environment()
+    check_llm(llm, settings)
     method = load_method(settings.params_dir, rules)
-    instant = read_as_of(as_of, now())
+    clock = now()
+    instant = read_as_of(as_of, clock)
     with open_store(db, read_only=True) as store:
         predictions = predict_all(PandasEngine(store.connection), method, instant)
     if customers is not None:
         predictions = limited(predictions, customers)
     predictions = with_llm(predictions, llm, settings, Progress())
+    with open_store(db) as store:
+        log_decisions(store, predictions, clock)
     written = write(predictions, out)
     show({**asdict(written), "message_sources": predictions.counted("message_source")}, as_json=as_json)
 
