@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import re
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nbalib.conversations.patterns.requests import ASKED_FOR, PROMISED
 from nbalib.errors import ParameterError, SchemaError
 from nbalib.messages.checks import fault_in
 from nbalib.messages.situations import SITUATIONS, situation
@@ -66,17 +68,17 @@ LED_BY = {
         "awaiting": "customer",
         "last_author": "agent",
         "asked_channel": "dm",
-        "asked_for": "name",
+        "asked_for": "phone_number",
     },
     "follow_up_email": {"awaiting": "customer", "last_author": "agent", "asked_channel": "email"},
     "follow_up_phone": {"awaiting": "customer", "last_author": "agent", "asked_channel": "phone"},
     "follow_up_information": {
         "awaiting": "customer",
         "last_author": "agent",
-        "asked_for": "name",
-        "promised": "call",
+        "asked_for": "phone_number",
+        "promised": "call_back",
     },
-    "follow_up_promise": {"awaiting": "agent", "last_author": "agent", "promised": "call"},
+    "follow_up_promise": {"awaiting": "agent", "last_author": "agent", "promised": "call_back"},
     "check_in": {"awaiting": "customer", "last_author": "agent", "hours_since_customer": None},
 }
 """For each situation, features that lead to it, some of them pulling towards another."""
@@ -126,26 +128,26 @@ def test_known_messages_read_as_written() -> None:
     """Five decisions get exactly these words."""
     zero, one = "twitter:1:0", "twitter:1:1"
     assert written(conversation_id=zero, topic="billing") == (
-        "Hi, we've read your message about your bill and we'd like to help. Could you send us the date and "
-        "amount of the charge here, if you haven't already?"
+        "Hi, we've read your message about billing and we'd like to help. Could you send us the date and "
+        "amount in question here, if you haven't already?"
     )
     assert written(**LED_BY["follow_up_dm"], conversation_id=one, topic="delivery") == (
-        "Hi, we'd still like to hear from you about your delivery. There is no need to start a new message: "
-        "just reply here with your full name."
+        "Hi, we'd still like to hear from you about your order. There is no need to start a new message: "
+        "just reply here with your phone number."
     )
     promised = {**LED_BY["follow_up_promise"], "brand": "AmericanAir", "topic": "travel_booking"}
     assert written(**promised, conversation_id=zero) == (
-        "Hello, we told you that we would call you, and we would like to be sure that it was done. Is "
+        "Hello, we told you that we would get back to you, and we would like to be sure that it was done. Is "
         "anything still open about your trip? If so, just reply here."
     )
     called = {**LED_BY["escalated"], "channel": "scheduling_phone_call", "topic": "connectivity"}
     assert written(**called, conversation_id=zero) == (
         "Hi, we understand that you are upset, and we're sorry. Someone from our team would like to call you "
-        "about your connection. Please reply here with the best number and a time that suits you."
+        "about the connection. Please reply here with the best number and a time that suits you."
     )
     emailed = {**LED_BY["follow_up_information"], "channel": "email_reply", "language": "de"}
     assert written(**emailed, conversation_id=one) == (
-        "Hallo,\n\nfür deine Anfrage brauchen wir noch deinen vollständigen Namen.\n\nAntworte bitte einfach "
+        "Hallo,\n\nfür deine Anfrage brauchen wir noch deine Telefonnummer.\n\nAntworte bitte einfach "
         "auf diese Nachricht. Ist alles geklärt, brauchst du nicht zu antworten.\n\nViele Grüße\nSprint"
     )
 
@@ -203,8 +205,18 @@ def test_a_late_answer_says_so_and_a_timely_one_does_not() -> None:
 def test_what_an_agent_asked_for_is_followed_up_by_name() -> None:
     """The thing asked for stands in the message, instead of what the topic would ask."""
     asked = {**LED_BY["follow_up_information"], "topic": "billing"}
-    assert "your order number" in written(**{**asked, "asked_for": "order_number"})
-    assert "a screenshot" in written(**{**asked, "asked_for": "screenshot"})
+    assert "your tracking number" in written(**{**asked, "asked_for": "tracking_number"})
+    assert "a screenshot or photo" in written(**{**asked, "asked_for": "screenshot"})
+
+
+def test_whatever_is_found_in_a_conversation_has_its_phrase() -> None:
+    """Each topic, request and promise that signals can name is worded, and no phrase waits in vain."""
+    labels = json.loads((PARAMS.parent / "nbalib/conversations/topics.json").read_text(encoding="utf-8"))[
+        "labels"
+    ]
+    assert {entry["label"] for entry in labels} | {"other"} == set(TOPICS)
+    assert set(ASKED_FOR) == set(TEMPLATES.asked_for)
+    assert set(PROMISED) == set(TEMPLATES.promised)
 
 
 def test_an_unknown_request_or_promise_is_not_invented() -> None:
@@ -319,7 +331,7 @@ def test_a_voice_that_is_too_long_gives_way() -> None:
                 "is_escalation": st.one_of(st.none(), st.booleans()),
                 "asked_channel": st.sampled_from([None, "dm", "email", "phone", "fax"]),
                 "asked_for": st.sampled_from([None, "order_number", "odd"]),
-                "promised": st.sampled_from([None, "call", "odd"]),
+                "promised": st.sampled_from([None, "call_back", "odd"]),
                 "brand": st.one_of(st.none(), st.text(max_size=80)),
                 "topic": st.sampled_from([None, "billing", "odd"]),
                 "language": st.sampled_from([None, "en", "ja", "xx"]),
@@ -374,7 +386,7 @@ FIRST = "[Thanks|Thank you] for your message{about}. So that we can look into it
         (FIRST, FIRST + " on help.example.com", "has a web address"),
         (FIRST, FIRST.replace("|Thank you]", "]"), "has a placeholder"),
         (FIRST, FIRST + ", and there is a very great deal more to say" * 3, "characters, 280 fit"),
-        ("      order_number: your order number", "      ordernumber: x", "unknown key 'order_number'"),
+        ("      tracking_number: your", "      trackingnumber: your", "unknown key 'tracking_number'"),
     ],
 )
 def test_a_faulty_text_is_refused_by_name(tmp_path: Path, old: str, new: str, said: str) -> None:
