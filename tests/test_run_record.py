@@ -9,9 +9,11 @@ from matplotlib.figure import Figure
 from nbformat.v4 import new_output
 
 from nbalib.errors import RunError
+from nbalib.runs.index import DataFile, card_of, write_index
 from nbalib.runs.record import Run, read_record
 from nbalib.runs.report import body_of, write_report
-from nbalib.runs.shown import Grid, Sentence, value_text
+from nbalib.runs.shown import Grid, Sentence, measured_text, value_text
+from nbalib.runs.source import heading
 
 HOSTILE = "<script>document.title=1</script><img src=x onerror=alert(1)>"
 
@@ -116,3 +118,54 @@ def test_a_report_needs_no_network_and_allows_no_script(tmp_path):
 def test_values_are_written_for_a_reader(value, text):
     """Numbers have three significant digits and parted thousands; nothing is a dash."""
     assert value_text(value) == text
+
+
+def test_shares_are_shown_in_percent_and_counts_by_what_they_count():
+    """A column or metric that is named a share is in percent; flags are words; headings are plain."""
+    frame = pd.DataFrame({"n_messages": [1234], "share": [0.1234], "is_open": [True], "n": [2]})
+    html = Grid(frame)._repr_html_()
+    assert [
+        part for part in ("1,234", "12.3%", "yes", ">messages<", ">is open<", ">number<") if part not in html
+    ] == []
+    assert measured_text({"value": 0.5, "unit": "of the rows"}, "share_refused") == "50.0% of the rows"
+    assert measured_text({"value": 1234, "unit": ""}, "rows_read") == "1,234"
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "question"),
+    [
+        (
+            "# 70 Predict\n\nWhat is next,\nand why?\n\n- **Reads** tables.",
+            "70 Predict",
+            "What is next, and why?",
+        ),
+        ("# 70 Predict\n- **Reads** tables.", "70 Predict", ""),
+        ("Only words.", "", ""),
+    ],
+)
+def test_a_notebook_is_known_by_its_title_and_its_question(text, title, question):
+    """The page of a run takes both from the notebook's first cell."""
+    assert heading(notebook_of(title=text)) == (title, question)
+
+
+def test_the_page_of_a_run_shows_numbers_picture_and_files(tmp_path):
+    """A card has the metrics, the first picture and the files, results before tables of the report."""
+    run = Run.open(tmp_path, "10_small")
+    run.metric("rows_read", 1500, "rows")
+    figure = Figure(figsize=(5, 3))
+    figure.suptitle("Messages a day")
+    run.figure("volume", figure)
+    run.table("a_table", pd.DataFrame({"n": [1, 2]}))
+    (run.folder / "nba_predictions.csv").write_text("customer_id\n")
+    write(notebook_of("1"), run.folder / "notebook.ipynb")
+    card = card_of(run.folder)
+    assert card.files == (DataFile("nba_predictions.csv", None), DataFile("a_table.csv", 2))
+    assert (card.title, card.question) == ("10 Small", "Does it run?")
+    run.close()
+    about = {"profile": "demo", "about": "Made <b>data</b>.", "started_at": "2026-03-01 09:30 UTC"}
+    page = write_index(tmp_path, ["10_small", "20_next"], seconds=1.0, **about).read_text()
+    assert "1,500 rows" in page
+    assert '<img src="data:image/png;base64,' in page
+    assert 'alt="Messages a day"' in page
+    assert "Made &lt;b&gt;data&lt;/b&gt;." in page
+    assert "earlier one failed:</strong> 20_next." in page

@@ -21,12 +21,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 THUMBNAIL_PIXELS = 640
+UNKNOWN: dict[str, Any] = {
+    **{name: {} for name in ("metrics", "figures", "tables", "parameters")},
+    **dict.fromkeys(("seconds", "error")),
+}
 DATA_FILES = {".csv", ".parquet"}
 
 
 @dataclass(frozen=True)
 class DataFile:
-    """A table that a notebook wrote; `n_rows` is null where the record does not count it."""
+    """A table that a notebook wrote; `n_rows` is null for its results, which the record does not count."""
 
     name: str
     n_rows: int | None
@@ -49,7 +53,7 @@ def write_index(
     folder: Path, names: Sequence[str], *, profile: str, about: str, started_at: str, seconds: float
 ) -> Path:
     """Write `index.html` for the notebooks `names` of the run in `folder`; those never begun are named."""
-    cards = [card(folder / name) for name in names if (folder / name / "run.json").exists()]
+    cards = [card_of(folder / name) for name in names if (folder / name / "run.json").exists()]
     text = (
         pages()
         .get_template("index.html")
@@ -72,14 +76,14 @@ def write_index(
     return path
 
 
-def card(folder: Path) -> Card:
+def card_of(folder: Path) -> Card:
     """Gather what the page says of the notebook that ran in `folder`."""
-    record = {"metrics": {}, "figures": {}, "tables": {}, "parameters": {}, **read_record(folder)}
+    record = {**UNKNOWN, **read_record(folder)}
     executed = folder / "notebook.ipynb"
     title, question = heading(read_notebook(executed)) if executed.exists() else ("", "")
     picture = next(iter(record["figures"].values()), None)
     rows = {table["file"]: table["n_rows"] for table in record["tables"].values()}
-    files = sorted(path.name for path in folder.iterdir() if path.suffix in DATA_FILES)
+    files = [path.name for path in folder.iterdir() if path.suffix in DATA_FILES]
     return Card(
         folder=folder.name,
         title=title or folder.name,
@@ -87,7 +91,9 @@ def card(folder: Path) -> Card:
         record=record,
         thumbnail=_thumbnail(folder / picture["file"]) if picture else "",
         thumbnail_title=picture["title"] if picture else "",
-        files=tuple(DataFile(name, rows.get(name)) for name in files),
+        files=tuple(
+            DataFile(name, rows.get(name)) for name in sorted(files, key=lambda name: (name in rows, name))
+        ),
     )
 
 

@@ -18,7 +18,7 @@ from nbconvert import HTMLExporter
 from traitlets.config import Config
 
 from nbalib.runs.record import read_record
-from nbalib.runs.shown import value_text
+from nbalib.runs.shown import measured_text, value_text
 from nbalib.runs.source import heading, read_notebook, written_cells
 
 if TYPE_CHECKING:
@@ -72,6 +72,7 @@ def pages() -> Environment:
         loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters["shown"] = value_text
+    environment.filters["measured"] = measured_text
     environment.filters["seconds"] = _seconds_text
     environment.filters["words"] = lambda name: str(name).replace("_", " ").capitalize()
     environment.filters["plain"] = lambda value: json.dumps(value, ensure_ascii=False)

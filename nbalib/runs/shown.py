@@ -17,6 +17,8 @@ import numpy as np
 import pandas as pd
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from matplotlib.figure import Figure
 
 DPI = 144
@@ -120,6 +122,12 @@ def value_text(value: object) -> str:
         return f"{value:%Y-%m-%d %H:%M}"
     text = str(value)
     return text if len(text) <= LONGEST_CELL else text[: LONGEST_CELL - 1] + "…"
+
+
+def measured_text(metric: Mapping[str, Any], name: str) -> str:
+    """Write a metric with its unit; one that is named a share in percent."""
+    value = _share_text(metric["value"]) if name.startswith("share") else value_text(metric["value"])
+    return f"{value} {metric['unit']}".strip()
 
 
 def _number_text(value: float) -> str:

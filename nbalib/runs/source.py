@@ -43,12 +43,12 @@ def written_cells(notebook: NotebookNode) -> list[NotebookNode]:
 
 
 def heading(notebook: NotebookNode) -> tuple[str, str]:
-    """Give the notebook's title and its question: the first two lines of its first cell, or ''."""
+    """Give the notebook's title and its question: the first two paragraphs of its first cell, or ''."""
     cells = written_cells(notebook)
     if not cells or cells[0].cell_type != "markdown":
         return "", ""
-    lines = [line.strip() for line in cells[0].source.splitlines() if line.strip()]
-    if not lines or not lines[0].startswith("# "):
+    title, _, rest = cells[0].source.strip().partition("\n")
+    if not title.startswith("# "):
         return "", ""
-    question = lines[1] if len(lines) > 1 and not lines[1].startswith(("-", "*", "#")) else ""
-    return lines[0].removeprefix("# "), question
+    question = " ".join(rest.strip().partition("\n\n")[0].split())
+    return title.removeprefix("# "), "" if question.startswith(("- ", "* ", "#")) else question
