@@ -66,9 +66,10 @@ def show(facts: Mapping[str, Any], *, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(facts, default=str))
         return
-    width = max((len(name) for name in facts), default=0)
-    for name, value in facts.items():
-        typer.echo(f"{name.replace('_', ' '):<{width}}  {_said(value)}")
+    named = {name.removeprefix("n_").replace("_", " "): value for name, value in facts.items()}
+    width = max((len(name) for name in named), default=0)
+    for name, value in named.items():
+        typer.echo(f"{name:<{width}}  {_said(value)}")
 
 
 def _said(value: Any) -> str:
@@ -95,12 +96,11 @@ class Progress:
         """Tell that `done` of `total` rows are done in `step`; a total of 0 is unknown."""
         at = time.monotonic()
         if step != self.step:
-            self.step, self.begun = step, at
+            self.step, self.begun, self.said = step, at, at
         if at - self.said < PROGRESS_SECONDS:
             return
         self.said = at
-        spent = max(at - self.begun, 1e-9)
-        rate = done / spent
+        rate = done / (at - self.begun)
         left = f", {(total - done) / rate:,.0f} s left" if total > done > 0 else ""
         of = f"{done:,} of {total:,} rows, {rate:,.0f}/s{left}" if total else f"{done:,} rows, {rate:,.0f}/s"
         typer.echo(f"{step}: {of}", err=True)

@@ -26,6 +26,7 @@ from nbalib.conversations.process import process as process_all
 from nbalib.conversations.reading import Switches
 from nbalib.engines.pandas_engine import PandasEngine
 from nbalib.errors import InputError
+from nbalib.ingestion import FileReport
 from nbalib.ingestion import ingest as ingest_files
 from nbalib.params import load_params
 from nbalib.predictions.assemble import predict as predict_all
@@ -66,7 +67,21 @@ def ingest(
             now=now(),
             progress=lambda rows, done, total: tell("reading", rows, rows * total // max(done, 1)),
         )
-    show(report.as_dict(), as_json=as_json)
+    if as_json:
+        show(report.as_dict(), as_json=True)
+        return
+    for file in report.files:
+        typer.echo(_account(file))
+
+
+def _account(file: FileReport) -> str:
+    """Account for every row of a file in one line."""
+    if file.is_known:
+        return f"{file.file}: read before, nothing to do"
+    parts = ("stored", "duplicate", "replaced", "rejected", "blank")
+    counts = " + ".join(f"{part} {getattr(file, f'n_{part}'):,}" for part in parts)
+    reasons = ", ".join(f"{reason} {count:,}" for reason, count in sorted(file.rejected.items()))
+    return f"{file.file}: read {file.n_read:,} = {counts}{f'; rejected for {reasons}' if reasons else ''}"
 
 
 def process(

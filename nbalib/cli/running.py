@@ -8,7 +8,6 @@ import typer
 
 from nbalib.cli.common import now
 from nbalib.errors import InputError
-from nbalib.runs.profile import run_profile
 from nbalib.settings import Settings
 
 Passed = Annotated[
@@ -22,6 +21,9 @@ def run(
     parameters: Passed = None,
 ) -> None:
     """Run a profile's notebooks into outputs/<run_id>/."""
+    # Notebook machinery takes seconds to import, and no other command needs it.
+    from nbalib.runs.profile import run_profile
+
     result = run_profile(
         profile,
         notebooks or [],
