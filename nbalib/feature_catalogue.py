@@ -43,6 +43,31 @@ STATUSES = {"open": "open", "resolved": "resolved", "no_issue": "no issue"}
 WAITED_FOR = {"agent": "an agent", "customer": "the customer", "nobody": "nobody"}
 ASKED_CHANNELS = {"dm": "direct message", "email": "e-mail", "phone": "phone"}
 AUTHORS = {"customer": "the customer", "agent": "an agent"}
+ASKED_FOR = {
+    "tried_steps": "what was tried",
+    "flight_details": "flight details",
+    "tracking_number": "a tracking number",
+    "order_number": "an order number",
+    "phone_number": "a phone number",
+    "email_address": "an e-mail address",
+    "account_details": "account details",
+    "software_version": "a software version",
+    "device_model": "a device model",
+    "screenshot": "a screenshot",
+    "error_message": "an error message",
+    "location": "a place",
+    "date": "a date",
+    "description": "details",
+}
+PROMISED = {
+    "refund": "a refund",
+    "replacement": "a replacement",
+    "call_back": "to get in touch",
+    "update": "an update",
+    "pass_on": "to pass it on",
+    "fix": "a fix",
+    "look_into": "to look into it",
+}
 
 FEATURES: dict[str, Feature] = {
     feature.name: feature
@@ -53,6 +78,7 @@ FEATURES: dict[str, Feature] = {
         Feature("platform_type", "string", "Platform of the conversation"),
         Feature("as_of", "timestamp", "Instant of decision, UTC"),
         Feature("resolution_status", "string", "State of the issue", values=STATUSES),
+        Feature("status_reason", "string", "The named fact that decided it: see conversations/status.py"),
         Feature("awaiting", "string", "Who has the next word", values=WAITED_FOR),
         Feature("moved_private", "bool", "The last word was a request to move to DM, e-mail or phone"),
         Feature("n_interactions", "int", "Counted messages", "interaction"),
@@ -103,8 +129,20 @@ FEATURES: dict[str, Feature] = {
             nullable=True,
             values=ASKED_CHANNELS,
         ),
-        Feature("asked_for", "string", "What the agent asked for; null if nothing known", nullable=True),
-        Feature("promised", "string", "What the agent promised; null if nothing known", nullable=True),
+        Feature(
+            "asked_for",
+            "string",
+            "What the agent asked for; null if nothing known",
+            nullable=True,
+            values=ASKED_FOR,
+        ),
+        Feature(
+            "promised",
+            "string",
+            "What the agent promised; null if nothing known",
+            nullable=True,
+            values=PROMISED,
+        ),
         Feature("last_author", "string", "Who wrote the last counted message", values=AUTHORS),
     )
 }

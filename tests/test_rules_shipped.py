@@ -11,6 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nbalib.conversations.patterns import requests as signalled
+from nbalib.conversations.status import DECIDING
 from nbalib.decisions.rules import RuleSet, load_rules
 from nbalib.feature_catalogue import FEATURES, features_schema
 from nbalib.params import Policy, load_params
@@ -18,13 +20,16 @@ from nbalib.params import Policy, load_params
 PARAMS = Path(__file__).resolve().parents[1] / "params"
 
 SILENT = {
+    "status_reason": "agent_replied",
     "awaiting": "customer",
     "last_author": "agent",
     "hours_since_agent": 1.0,
     "hours_since_customer": 2.0,
 }
+PROMISED = {**SILENT, "status_reason": "agent_promised", "awaiting": "agent"}
 WAITING: dict[str, Any] = {
     "resolution_status": "open",
+    "status_reason": "customer_waits",
     "awaiting": "agent",
     "last_author": "customer",
     "moved_private": False,
@@ -39,11 +44,13 @@ WAITING: dict[str, Any] = {
     "is_followed_up": False,
     "asked_channel": None,
     "asked_for": None,
+    "promised": None,
 }
 SITUATIONS: list[tuple[dict[str, Any], str, str]] = [
     ({"resolution_status": "resolved", "awaiting": "nobody"}, "nothing_open", "no_action"),
     ({"resolution_status": "no_issue", "awaiting": "nobody"}, "nothing_open", "no_action"),
     ({**SILENT, "is_followed_up": True, "moved_private": True}, "already_followed_up", "no_action"),
+    # The customer waits
     ({"is_escalation": True, "is_urgent": True}, "escalation", "scheduling_phone_call"),
     ({"n_interactions": 6, "is_complaint": True}, "many_turns_unhappy", "scheduling_phone_call"),
     ({"n_interactions": 6, "mood": -0.31}, "many_turns_unhappy", "scheduling_phone_call"),
@@ -54,10 +61,23 @@ SITUATIONS: list[tuple[dict[str, Any], str, str]] = [
     ({"n_customer_24h": 3}, "several_messages", "twitter_dm_reply"),
     ({"n_customer_24h": 2}, "fresh_message", "twitter_dm_reply"),
     ({"asked_channel": "email", "n_interactions": 3}, "wants_mail", "email_reply"),
-    ({"hours_since_customer": 168.5}, "waited_for_days", "email_reply"),
-    ({"hours_since_customer": 168.0}, "waited_long", "twitter_dm_reply"),
+    ({"asked_for": "email_address"}, "fresh_message", "twitter_dm_reply"),
+    (
+        {"asked_for": "email_address", "hours_since_customer": 24.5},
+        "waited_long_with_address",
+        "email_reply",
+    ),
+    ({"hours_since_customer": 24.5}, "waited_long", "twitter_dm_reply"),
     ({"hours_since_customer": 24.0}, "fresh_message", "twitter_dm_reply"),
-    ({**SILENT, "awaiting": "agent"}, "promise_due", "twitter_dm_reply"),
+    # An agent promised something
+    ({**PROMISED, "promised": "call_back"}, "promise_due", "twitter_dm_reply"),
+    (
+        {**PROMISED, "promised": "refund", "n_interactions": 9, "is_complaint": True},
+        "promise_due",
+        "twitter_dm_reply",
+    ),
+    ({**PROMISED, "promised": "fix"}, "promise_without_date", "no_action"),
+    # The customer is silent
     (
         {**SILENT, "moved_private": True, "asked_channel": "phone"},
         "silent_after_phone_request",
@@ -69,10 +89,19 @@ SITUATIONS: list[tuple[dict[str, Any], str, str]] = [
         "silent_after_private_request",
         "twitter_dm_reply",
     ),
-    ({**SILENT, "asked_for": "order number"}, "silent_after_question", "twitter_dm_reply"),
-    ({**SILENT, "is_complaint": True}, "check_in", "twitter_dm_reply"),
-    ({**SILENT, "mood": 0.5}, "answered", "no_action"),
+    ({**SILENT, "asked_for": "order_number"}, "silent_after_question", "twitter_dm_reply"),
+    ({**SILENT, "status_reason": "information_asked"}, "silent_after_question", "twitter_dm_reply"),
+    ({**SILENT, "status_reason": "steps_given", "is_complaint": True}, "check_in", "twitter_dm_reply"),
+    ({**SILENT, "is_urgent": True}, "check_in", "twitter_dm_reply"),
+    ({**SILENT, "is_complaint": True}, "answered", "no_action"),
+    ({**SILENT, "status_reason": "steps_given"}, "answered", "no_action"),
     ({"awaiting": "nobody"}, "otherwise", "no_action"),
+]
+WITHOUT_DM: list[tuple[dict[str, Any], str, str]] = [
+    ({"is_urgent": True}, "waits_without_dm", "email_reply"),
+    ({**SILENT, "moved_private": True, "asked_channel": "dm"}, "silent_without_dm", "email_reply"),
+    ({**SILENT, "status_reason": "information_asked"}, "silent_without_dm", "email_reply"),
+    ({**PROMISED, "promised": "call_back"}, "promise_without_date", "no_action"),
 ]
 
 
@@ -91,9 +120,25 @@ def test_shipped_rules_judge_situations(
     assert (decided["rule"], decided["action"]) == (rule, action)
 
 
+@pytest.mark.parametrize(("facts", "rule", "action"), WITHOUT_DM)
+def test_without_direct_messages_there_is_another_way(
+    shipped: RuleSet, facts: dict[str, Any], rule: str, action: str
+) -> None:
+    """Where a brand or a platform has no direct messages, an e-mail goes, or nothing."""
+    decided = shipped.one({**WAITING, **facts}, {"twitter_dm_reply": False})
+    assert (decided["rule"], decided["action"]) == (rule, action)
+
+
 def test_every_shipped_rule_is_reached(shipped: RuleSet) -> None:
     """No rule is dead: a situation above meets it."""
-    assert {rule for _, rule, _ in SITUATIONS} == {rule.name for rule in shipped.rules}
+    assert {rule for _, rule, _ in SITUATIONS + WITHOUT_DM} == {rule.name for rule in shipped.rules}
+
+
+def test_words_of_the_signals_are_those_of_the_catalogue() -> None:
+    """What rules may compare is what the signals can say, and what decides a status."""
+    assert set(FEATURES["asked_for"].values) == set(signalled.ASKED_FOR)
+    assert set(FEATURES["promised"].values) == set(signalled.PROMISED)
+    assert {"information_asked", "steps_given"} <= {name for name, _, _ in DECIDING}
 
 
 def test_a_follow_up_waits_since_the_agents_message(shipped: RuleSet) -> None:
@@ -112,6 +157,7 @@ def test_shipped_reasons_read_well(shipped: RuleSet) -> None:
         "talking is quicker than writing on."
     )
     assert said[9] == "The customer has waited 25 h for an answer, longer than 24 h."
+    assert said[17] == "An agent promised to get in touch 1 h ago, and the customer has heard nothing since."
     assert all(
         sentence.endswith(".") and "{" not in sentence and "unknown" not in sentence for sentence in said
     )
