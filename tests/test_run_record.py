@@ -29,6 +29,14 @@ def test_a_record_is_whole_at_every_step(tmp_path):
     assert [path.name for path in run.folder.iterdir()] == ["run.json"]
 
 
+def test_an_instant_is_a_fact_in_utc(tmp_path):
+    """Facts are plain: an instant is text in UTC, an unknown one says none."""
+    run = Run.open(tmp_path, "10_small")
+    run.fact("data_until", pd.Timestamp("2017-12-03 18:52:10", tz="UTC"))
+    assert run.fact("as_of", pd.NaT) == Sentence("As of: none.")
+    assert read_record(run.folder)["facts"] == {"data_until": "2017-12-03 18:52 UTC", "as_of": "none"}
+
+
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), True, "3", None])
 def test_a_metric_is_a_finite_number(tmp_path, value):
     """NaN and what is no number are refused, and what was recorded before stays."""

@@ -25,13 +25,13 @@ class Volume:
     """Messages per period and role.
 
     `frame` has `period_at`, `author_role`, `n`; `n_before` counts the messages before `start_at`, which
-    an archive has years back, and which would make the rest unreadable. `latest_at` is null where there
+    an archive has years back, and which would make the rest unreadable. `latest_at` is NaT where there
     are no messages.
     """
 
     frame: pd.DataFrame
     period: str
-    latest_at: pd.Timestamp | None
+    latest_at: pd.Timestamp
     n_before: int
 
 
@@ -43,7 +43,7 @@ def volume(interactions: pa.Table) -> Volume:
     frame = interactions.select(["author_role", "interaction_timestamp"]).to_pandas()
     empty = pd.DataFrame({"period_at": [], "author_role": [], "n": []})
     if frame.empty:
-        return Volume(empty, "day", None, 0)
+        return Volume(empty, "day", pd.Timestamp("NaT"), 0)
     written = frame["interaction_timestamp"]
     first, early = written.min(), written.quantile(EARLY_SHARE, interpolation="lower")
     if _period(written.max() - first) != _period(written.max() - early):

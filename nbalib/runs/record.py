@@ -10,9 +10,11 @@ from __future__ import annotations
 import json
 import math
 import re
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    import pandas as pd
     from matplotlib.figure import Figure
 
 FILE = "run.json"
@@ -77,8 +78,13 @@ class Run:
         self._add("metrics", name, {"value": plain, "unit": unit})
         return plain
 
-    def fact(self, name: str, value: str | float | bool) -> Sentence:
-        """Record one fact that is not measured, such as which data were read; return it for display."""
+    def fact(self, name: str, value: str | float | bool | datetime) -> Sentence:
+        """Record one fact that is not measured, such as which data were read; return it for display.
+
+        An instant is kept as text, in UTC to the minute; an unknown one (NaT) as ``none``.
+        """
+        if isinstance(value, datetime):
+            value = "none" if pd.isna(value) else f"{value:%Y-%m-%d %H:%M} UTC"
         self._add("facts", name, value)
         return Sentence(f"{name.replace('_', ' ').capitalize()}: {value}.")
 
