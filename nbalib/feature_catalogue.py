@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Literal
 
 import pyarrow as pa
 
-from nbalib.errors import SchemaError, nearest
 from nbalib.schema import ARROW_TYPES, Kind
 
 if TYPE_CHECKING:
@@ -146,19 +145,6 @@ FEATURES: dict[str, Feature] = {
         Feature("last_author", "string", "Who wrote the last counted message", values=AUTHORS),
     )
 }
-
-
-def feature_named(name: str) -> Feature:
-    """Find a feature by its name.
-
-    Raises
-    ------
-    SchemaError
-        There is no such feature; the nearest one is named.
-    """
-    if name not in FEATURES:
-        raise SchemaError(f"there is no feature {name!r}{nearest(name, FEATURES)}")
-    return FEATURES[name]
 
 
 def features_schema() -> pa.Schema:
