@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from concurrent.futures import CancelledError
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
+from nbalib.errors import MessageError
 from nbalib.messages.breaker import Breaker
 from nbalib.messages.cache import Written
 from nbalib.messages.failures import EMPTY, EXPECTED, INVALID, REFUSAL, TIMEOUT, Failure, failure_of
@@ -81,7 +83,7 @@ class LlmWriter:
         self.close()
 
     def ask(self, prompt: Prompt) -> Answer:
-        """Ask one prompt."""
+        """Ask one prompt; see `ask_all`."""
         return self.ask_all([prompt])[0]
 
     def ask_all(
@@ -100,6 +102,11 @@ class LlmWriter:
         -------
         list of Answer
             In the order of `prompts`.
+
+        Raises
+        ------
+        MessageError
+            The writer is closed.
         """
         return self._run(self._answer_all(prompts, progress))
 
@@ -114,9 +121,14 @@ class LlmWriter:
 
     def _run(self, work: Coroutine[Any, Any, Result]) -> Result:
         """Do `work` in the writer's thread; an interrupt here ends it there."""
+        if self._loop.is_closed():
+            work.close()
+            raise MessageError("the writer is closed")
         future = asyncio.run_coroutine_threadsafe(work, self._loop)
         try:
             return future.result()
+        except CancelledError as error:
+            raise MessageError("the writer was closed while it was asked") from error
         except BaseException:
             future.cancel()
             raise

@@ -6,6 +6,7 @@ The server's own words are never passed on: they may quote a key or a customer.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
@@ -101,9 +102,10 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     asked = headers.get("retry-after-ms", ""), headers.get("retry-after", "")
     for text, unit in zip(asked, (0.001, 1.0), strict=True):
         try:
-            return max(float(text) * unit, 0.0)
+            seconds = float(text) * unit
         except ValueError:
             continue
+        return max(seconds, 0.0) if math.isfinite(seconds) else None
     try:
         until, sent = parsedate_to_datetime(asked[1]), parsedate_to_datetime(headers.get("date", ""))
         return max((until - sent).total_seconds(), 0.0)
