@@ -179,10 +179,25 @@ def read_yaml(path: Path, model: type[Model]) -> Model:
         raise ParameterError(f"{path.name}: {_faults(error, model)}") from error
 
 
+class _Once(yaml.SafeLoader):
+    """A safe loader that refuses a key given twice, where YAML would let the last one win."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[Any] = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if key in seen:
+                raise yaml.MarkedYAMLError(
+                    problem=f"key {key!r} is given twice", problem_mark=key_node.start_mark
+                )
+            seen.add(key)
+        return super().construct_mapping(node, deep)
+
+
 def read_mapping(path: Path) -> dict[str, Any]:
     """Read a YAML file that holds a mapping; an empty file is an empty one."""
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = yaml.load(path.read_text(encoding="utf-8"), _Once)  # noqa: S506 (a SafeLoader of ours)
     except FileNotFoundError as error:
         raise ParameterError(f"the parameter file {path} does not exist") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:

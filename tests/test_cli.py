@@ -1,4 +1,4 @@
-"""The command `nba` as its users call it: in a process of its own, judged by what it says and its exit code."""
+"""The command `nba` as its users call it: in its own process, judged by what it says and how it exits."""
 
 from __future__ import annotations
 
