@@ -24,6 +24,7 @@ def serve(model: str, port: int, prefix: str) -> None:
     params.n_parallel = 1
     params.cpuparams.n_threads = 1  # two threads collapse on a busy machine
     params.cpuparams_batch.n_threads = 1
+    params.sampling.temp = 0.0  # the likeliest words: the same answer every time
     params.warmup = False
     server = xllamacpp.Server(params)
     sys.stdout.write(f"ready {server.listening_address}\n")
