@@ -22,14 +22,16 @@ class OwnKernelSpecs(KernelSpecManager):
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
         """Give the kernel of this interpreter.
 
-        Frozen modules are switched off and the debugger is not offered: both only bring warnings.
+        Frozen modules are switched off and the debugger is not offered: both only bring warnings. The
+        kernel says nothing of itself, such as that it was interrupted when it was to end; what fails in a
+        cell is in the notebook, and a kernel that dies is seen from outside.
         The line between this process and the kernel is encrypted, as ipykernel's own kernel has it.
         """
         if kernel_name != NAME:
             raise NoSuchKernel(kernel_name)
-        arguments = ["-Xfrozen_modules=off", "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        launch = ["-Xfrozen_modules=off", "-m", "ipykernel_launcher", "-f", "{connection_file}"]
         return KernelSpec(
-            argv=[sys.executable, *arguments],
+            argv=[sys.executable, *launch, "--log-level=CRITICAL"],
             display_name="Python 3",
             language="python",
             metadata={"debugger": False, "supported_encryption": ["curve"]},

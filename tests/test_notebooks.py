@@ -1,0 +1,176 @@
+"""The notebooks run, from made messages to predictions, and what they say is within its bounds."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING, Any
+
+import nbformat
+import pyarrow.parquet as pq
+import pytest
+
+from nbalib.errors import ParameterError, RunError
+from nbalib.runs.inputs import files_to_read
+from nbalib.runs.profile import RunResult, run_profile
+from nbalib.runs.record import read_record
+from nbalib.settings import Settings
+from nbalib.stores.duckdb_store import DuckDBStore
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
+INGEST, PROFILE, PREDICT = "10_ingest_interactions", "20_profile_conversations", "70_predict_next_actions"
+NOTEBOOKS = [INGEST, PROFILE, PREDICT]
+N_ROWS = 3000
+HOSTILE = "<script>document.title='taken'</script><img src=x onerror=alert(1)>"
+HEADER = "tweet_id,author_id,inbound,created_at,text,response_tweet_id,in_response_to_tweet_id\n"
+
+
+class Loaded(HTMLParser):
+    """Collects what a page loads or runs, and where it leads."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.elements: set[str] = set()
+        self.sources: set[str] = set()
+        self.handlers: set[str] = set()
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        """Note one element, the kind of its source and its handlers of events."""
+        self.elements.add(tag)
+        self.sources |= {str(value).partition(",")[0] for name, value in attrs if name in ("src", "srcset")}
+        self.handlers |= {name for name, _ in attrs if name.startswith("on")}
+
+
+def settings_in(folder: Path) -> Settings:
+    """Give settings whose runs and store are in `folder`."""
+    return dataclasses.replace(Settings(), outputs_dir=folder / "outputs", duckdb_path=folder / "own.duckdb")
+
+
+def metrics(result: RunResult, notebook: str) -> dict[str, Any]:
+    """Give the metrics of one notebook of a run."""
+    recorded = read_record(result.folder / notebook)["metrics"]
+    return {name: metric["value"] for name, metric in recorded.items()}
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory) -> RunResult:
+    """Run the profile `demo` on few rows."""
+    settings = settings_in(tmp_path_factory.mktemp("demo"))
+    return run_profile("demo", NOTEBOOKS, {"synthetic_rows": str(N_ROWS)}, settings, now=NOW)
+
+
+def test_the_demo_runs_in_its_own_folder(demo):
+    """Every notebook leaves its files, and the store is the run's own."""
+    for name in NOTEBOOKS:
+        assert read_record(demo.folder / name)["status"] == "done"
+        assert (demo.folder / name / "report.html").stat().st_size > 10_000
+    assert (demo.folder / "nba.duckdb").exists()
+    assert not (demo.folder.parents[1] / "own.duckdb").exists()
+
+
+def test_no_notebook_warns(demo):
+    """Nothing is written to stderr by a cell: a warning would stand in the middle of the report."""
+    for name in NOTEBOOKS:
+        cells = nbformat.read(demo.folder / name / "notebook.ipynb", as_version=4).cells
+        outputs = [output for cell in cells for output in cell.get("outputs", [])]
+        assert [output.text for output in outputs if output.get("name") == "stderr"] == []
+
+
+def test_every_made_row_is_accounted_for(demo):
+    """No row is lost, and about half of the messages are customers': that is how they are made."""
+    found = metrics(demo, INGEST)
+    assert N_ROWS <= found["rows_read"] < 1.1 * N_ROWS
+    assert found["rows_unaccounted"] == 0
+    assert found["interactions_stored"] > 0.9 * N_ROWS
+    assert 0.35 < found["share_of_customers"] < 0.75
+
+
+def test_the_profile_is_within_its_bounds(demo):
+    """Made conversations have three to six messages on average, and some of each state."""
+    found = metrics(demo, PROFILE)
+    stored = metrics(demo, INGEST)["interactions_stored"]
+    assert 2 < stored / found["conversations"] < 8
+    assert found["customers"] <= found["conversations"]
+    assert 0.1 < found["share_open"] < 0.95
+    assert 0 < found["open_awaiting_agent"] <= found["share_open"] * found["conversations"]
+
+
+def test_every_conversation_is_decided_and_the_files_say_so(demo):
+    """The Parquet file has a row per conversation, the CSV file those that get an action."""
+    found, folder = metrics(demo, PREDICT), demo.folder / PREDICT
+    assert found["conversations_decided"] == metrics(demo, PROFILE)["conversations"]
+    assert pq.read_metadata(folder / "nba_predictions.parquet").num_rows == found["conversations_decided"]
+    with (folder / "nba_predictions.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))
+    assert ",".join(rows[0]) == "customer_id,chat_log,channel,message,send_time,reasoning,issue_status"
+    assert len(rows) - 1 == found["customers_to_contact"] > 0
+    assert {row[2] for row in rows[1:]} <= {"twitter_dm_reply", "email_reply", "scheduling_phone_call"}
+
+
+def test_pages_are_read_without_a_network_and_cannot_act(demo):
+    """Pages hold their pictures, load nothing, and have no script and no handler of events."""
+    for page in (demo.index, *(demo.folder / name / "report.html" for name in NOTEBOOKS)):
+        seen = Loaded(page.read_text(encoding="utf-8"))
+        assert not seen.elements & {"script", "iframe", "object", "embed", "link", "form"}
+        assert seen.sources == {"data:image/png;base64"}
+        assert seen.handlers == set()
+
+
+def test_a_report_hides_the_code_and_says_its_numbers(demo):
+    """A reader sees sentences, not code."""
+    page = (demo.folder / INGEST / "report.html").read_text(encoding="utf-8")
+    stored = metrics(demo, INGEST)["interactions_stored"]
+    assert f"The store now holds {stored:,} messages." in page
+    assert "DuckDBStore.open" not in page
+    assert f"made messages, {N_ROWS:,} rows, seed 7" in page
+
+
+def test_own_files_go_into_the_own_store_once(tmp_path):
+    """Two runs over the same file store it once; markup in a message is shown as text."""
+    rows = [
+        f'1,115712,True,Tue Oct 31 22:10:47 +0000 2017,"@sprintcare {HOSTILE} is broken",2,\n',
+        "2,sprintcare,False,Tue Oct 31 22:20:47 +0000 2017,@115712 Please send us a DM.,,1\n",
+        "3,115713,True,Tue Oct 31 22:30:47 +0000 2017,@sprintcare my phone has no signal,,\n",
+    ]
+    (tmp_path / "twcs.csv").write_text(HEADER + "".join(rows), encoding="utf-8")
+    settings, given = settings_in(tmp_path), {"input": str(tmp_path / "twcs.csv")}
+    results = [run_profile("local", NOTEBOOKS, given, settings, now=NOW) for _ in range(2)]
+    for result in results:
+        assert metrics(result, INGEST)["interactions_stored"] == 3
+        assert metrics(result, PREDICT)["conversations_decided"] == 2
+    page = (results[0].folder / PREDICT / "report.html").read_text(encoding="utf-8")
+    assert "script" not in Loaded(page).elements
+    assert "&lt;script&gt;" in page
+    with DuckDBStore.open(settings.duckdb_path, read_only=True) as store:
+        assert store.count("conversations") == 2
+
+
+def test_nothing_to_read_and_nothing_stored_is_an_error(tmp_path):
+    """A run of own files that names none, on an empty store, says what to do."""
+    what_to_do = r"10_ingest_interactions failed in cell \d+: .*name your files with -p input=PATH"
+    with pytest.raises(RunError, match=what_to_do):
+        run_profile("local", [INGEST], {}, settings_in(tmp_path), now=NOW)
+
+
+def test_made_and_named_files_are_not_mixed(tmp_path):
+    """Made rows never land beside own ones by accident; without files the stored rows are used."""
+    with pytest.raises(ParameterError, match="either made rows or named files"):
+        files_to_read(["a.csv"], synthetic_rows=10, seed=1, folder=tmp_path, n_stored=0)
+    assert files_to_read([], synthetic_rows=0, seed=1, folder=tmp_path, n_stored=5) == []
+
+
+def test_real_messages_run_through(tmp_path, real_data):
+    """What holds for made rows holds for real ones: all accounted for, all decided, most of them open."""
+    given = {"input": str(real_data / "twcs" / "twcs_threads_4306.csv")}
+    result = run_profile("local", NOTEBOOKS, given, settings_in(tmp_path), now=NOW)
+    assert metrics(result, INGEST)["rows_read"] == 4306
+    assert metrics(result, INGEST)["rows_unaccounted"] == 0
+    assert 1000 < metrics(result, PROFILE)["conversations"] < 1600
+    assert 0.4 < metrics(result, PROFILE)["share_open"] < 0.9
+    assert metrics(result, PREDICT)["conversations_decided"] == metrics(result, PROFILE)["conversations"]
