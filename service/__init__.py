@@ -1,0 +1,1 @@
+"""The service: the decisions of the batch, one customer at a time, over HTTP."""

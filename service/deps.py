@@ -1,0 +1,58 @@
+"""What every request needs, opened once when the service starts and closed when it ends.
+
+In: settings and a clock. Out: `Resources`, which routes ask for by `ResourcesDep`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, cast
+
+from anyio import to_thread
+from fastapi import Depends, Request
+
+from nbalib.predictions.method import Method, load_method
+from nbalib.settings import Settings
+from service.snapshot import Snapshots
+from service.wording import Wording
+
+
+@dataclass(frozen=True)
+class Resources:
+    """The clock, the store's snapshots, what decides, and who words."""
+
+    clock: Callable[[], datetime]
+    snapshots: Snapshots
+    method: Method
+    wording: Wording
+
+
+@asynccontextmanager
+async def opened(settings: Settings, clock: Callable[[], datetime]) -> AsyncIterator[Resources]:
+    """Open everything for the block.
+
+    Raises
+    ------
+    ParameterError
+        The method's parameters are wrong; a store that is away is no error, it may come.
+    """
+    method = await to_thread.run_sync(load_method, settings.params_dir)
+    wording = await to_thread.run_sync(Wording.open, settings)
+    snapshots = Snapshots(settings.duckdb_path)
+    try:
+        await to_thread.run_sync(snapshots.open)
+        yield Resources(clock, snapshots, method, wording)
+    finally:
+        await to_thread.run_sync(snapshots.close)
+        await to_thread.run_sync(wording.close)
+
+
+async def resources(request: Request) -> Resources:
+    """Give the open resources; a coroutine, so that it costs no thread."""
+    return cast("Resources", request.app.state.resources)
+
+
+ResourcesDep = Annotated[Resources, Depends(resources)]

@@ -1,0 +1,43 @@
+"""The routes: what can be asked, each in a few sentences.
+
+A route that computes or reads is a plain function and runs on a thread of its own, so that a slow answer
+holds up nobody else's.
+"""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from nbalib.as_of import read_as_of
+from nbalib.errors import StoreError
+from nbalib.predictions.serving import Question, answer
+from service.contracts import ANSWERS, UNREADY, Health, MessageChoice, PredictIn, PredictOut, Ready
+from service.deps import ResourcesDep
+
+router = APIRouter()
+
+
+@router.post("/predict_nba", responses=ANSWERS)
+def predict_nba(asked: PredictIn, given: ResourcesDep, message: MessageChoice = "template") -> PredictOut:
+    """Decide the next best action for the most pressing conversation of a customer."""
+    as_of = read_as_of(asked.as_of, given.clock())
+    question = Question(asked.customer_id, as_of, asked.brand, asked.conversation_id)
+    with given.snapshots.connection() as connection:
+        found = answer(connection, given.method, question)
+    return PredictOut.of(given.wording.apply(found, message))
+
+
+@router.get("/health")
+async def health() -> Health:
+    """Tell that the process lives, whatever has become of the store."""
+    return Health()
+
+
+@router.get("/ready", responses=UNREADY)
+def ready(given: ResourcesDep) -> Ready:
+    """Tell that the store can be read and decisions can be asked for."""
+    if not given.snapshots.is_watched:
+        raise StoreError("nobody looks for changes of the store any more")
+    with given.snapshots.connection() as connection:
+        connection.execute("SELECT customer_id FROM customer_profiles LIMIT 1").fetchall()
+    return Ready()

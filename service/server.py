@@ -1,0 +1,107 @@
+"""Run the service: `nba serve`.
+
+In: settings, an address, a number of processes. Out: a server that runs until it is told to stop, and then
+lets the answers under way finish.
+
+Bounds that uvicorn gives: `KEEP_ALIVE_SECONDS` for an idle connection, `MAX_CONNECTIONS` at a time (503
+beyond), `MAX_HEADER_BYTES` for the head of a request. It gives none for a head that comes slowly: a service
+that is open to others stands behind a proxy that does.
+"""
+
+from __future__ import annotations
+
+import copy
+import ipaddress
+import logging.config
+import os
+from typing import TYPE_CHECKING, Any
+
+import uvicorn
+from uvicorn.config import LOGGING_CONFIG
+
+from nbalib.errors import InputError, nearest
+from nbalib.predictions.method import load_method
+from nbalib.settings import Settings
+from service.app import create_app
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+log = logging.getLogger(__name__)
+
+STORES = ("duckdb",)
+KEEP_ALIVE_SECONDS = 5
+SHUTDOWN_SECONDS = 10
+MAX_CONNECTIONS = 512
+MAX_HEADER_BYTES = 16_384
+
+
+def serve(settings: Settings, *, db: str, host: str, port: int, workers: int = 1) -> None:
+    """Serve decisions until the process is told to stop.
+
+    Parameters
+    ----------
+    db : str
+        Name of the store.
+    workers : int
+        Processes; each reads a snapshot of its own.
+
+    Raises
+    ------
+    InputError
+        There is no such store.
+    ParameterError
+        The method's parameters are wrong.
+    """
+    if db not in STORES:
+        raise InputError(f"there is no store {db!r}{nearest(db, STORES)}")
+    load_method(settings.params_dir)  # what is wrong with it is said here, once, and not by every worker
+    logging.config.dictConfig(_logging())
+    if not _is_loopback(host):
+        log.warning("whoever reaches %s can ask about every customer: let a proxy ask who they are", host)
+    if workers > 1:
+        os.environ.update(_environment(settings))
+    uvicorn.run(
+        "service.server:app_from_environment" if workers > 1 else create_app(settings),
+        factory=workers > 1,
+        workers=workers,
+        host=host,
+        port=port,
+        access_log=False,
+        log_config=_logging(),
+        http="h11",  # the one that bounds the head of a request
+        h11_max_incomplete_event_size=MAX_HEADER_BYTES,
+        limit_concurrency=MAX_CONNECTIONS,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+        server_header=False,
+    )
+
+
+def app_from_environment() -> FastAPI:
+    """Make the application in a worker, which knows the environment only."""
+    return create_app(Settings.from_environment())
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    """Give the variables that tell a worker of the same places."""
+    return {
+        "NBA_DUCKDB_PATH": str(settings.duckdb_path),
+        "NBA_PARAMS_DIR": str(settings.params_dir),
+        "NBA_OUTPUTS_DIR": str(settings.outputs_dir),
+    }
+
+
+def _is_loopback(host: str) -> bool:
+    """Tell whether only this machine can reach the address."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _logging() -> dict[str, Any]:
+    """Let the service log as uvicorn does, on stderr."""
+    config = copy.deepcopy(LOGGING_CONFIG)
+    config["loggers"]["service"] = {"handlers": ["default"], "level": "INFO", "propagate": False}
+    return config
