@@ -39,14 +39,14 @@ class Switches:
 
 
 UNREAD = """
-SELECT i.interaction_id, i.content_text, i.author_role
+SELECT i.interaction_id, i.content_text, i.author_role, s.interaction_id IS NOT NULL AS is_old
 FROM interactions AS i
 LEFT JOIN signals AS s ON s.interaction_id = i.interaction_id
 WHERE s.interaction_id IS NULL
     OR s.read_as <> CASE WHEN i.author_role = 'customer' THEN 'customer' ELSE 'agent' END || ' ' || $word
     OR s.text_hash <> substr(md5(i.content_text), 1, 16)
 """
-DROP_OLD = "DELETE FROM signals WHERE interaction_id IN (SELECT interaction_id FROM read_now)"
+DROP_OLD = "DELETE FROM signals WHERE interaction_id IN (SELECT interaction_id FROM read_again)"
 
 
 def read_messages(
@@ -63,20 +63,21 @@ def read_messages(
         Messages read now.
     """
     read = 0
-    for rows in engine.map_batches(UNREAD, partial(_read, switches=switches), {"word": switches.word}):
+    for old, rows in engine.map_batches(UNREAD, partial(_read, switches=switches), {"word": switches.word}):
         with store.transaction():
-            engine.table("read_now", rows.select(["interaction_id"]))
-            engine.execute(DROP_OLD)
+            if old.num_rows:
+                engine.table("read_again", old)
+                engine.execute(DROP_OLD)
             store.append("signals", rows)
         read += rows.num_rows
         if progress is not None:
             progress(read)
-    engine.drop("read_now")
+    engine.drop("read_again")
     return read
 
 
-def _read(messages: pa.Table, switches: Switches) -> pa.Table:
-    """Find the signals of one batch of messages."""
+def _read(messages: pa.Table, switches: Switches) -> tuple[pa.Table, pa.Table]:
+    """Find the signals of one batch of messages; give the ids of those that had some before, too."""
     is_customer = pc.equal(messages["author_role"], "customer")
     found = find_signals(
         messages["content_text"].combine_chunks(),
@@ -90,4 +91,5 @@ def _read(messages: pa.Table, switches: Switches) -> pa.Table:
     whole = found.append_column("read_as", read_as).append_column(
         "interaction_id", messages["interaction_id"]
     )
-    return whole.select(SIGNALS.names)
+    old = messages.filter(messages["is_old"]).select(["interaction_id"])
+    return old, whole.select(SIGNALS.names)

@@ -6,7 +6,7 @@ Given a store's own connection it works on the stored tables in place.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import duckdb
 import numpy as np
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from numpy.typing import NDArray
+
+Made = TypeVar("Made")
 
 BATCH_ROWS = 100_000
 
@@ -64,8 +66,8 @@ class PandasEngine:
         return rows[0][0] if rows else None
 
     def map_batches(
-        self, text: str, function: Callable[[pa.Table], pa.Table], values: Mapping[str, Any] | None = None
-    ) -> Iterator[pa.Table]:
+        self, text: str, function: Callable[[pa.Table], Made], values: Mapping[str, Any] | None = None
+    ) -> Iterator[Made]:
         """Apply a row-wise `function` to what `text` selects, batch by batch.
 
         It reads what is committed, so that the caller may write while it goes on.
