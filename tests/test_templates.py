@@ -60,7 +60,9 @@ LED_BY = {
     "urgent": {"is_urgent": True, "is_complaint": True},
     "escalated": {"is_escalation": True, "is_urgent": True, "hours_since_customer": 30.0},
     "unanswered_long": {"hours_since_customer": 24.0, "is_complaint": True, "is_urgent": True},
-    "waiting": {"n_agent_messages": 1, "is_complaint": True, "asked_for": "order_number"},
+    "waiting": {"n_agent_messages": 1, "is_question": True},
+    "waiting_information": {"n_agent_messages": 1, "is_complaint": True, "asked_for": "order_number"},
+    "waiting_complaint": {"n_agent_messages": 1, "is_complaint": True, "asked_channel": "email"},
     "waiting_private": {"n_agent_messages": 1, "asked_channel": "dm"},
     "waiting_long": {"n_agent_messages": 2, "hours_since_customer": 24.0, "asked_channel": "dm"},
     "long_ago": {"hours_since_customer": 336.0, "is_escalation": True},
@@ -119,7 +121,7 @@ def all_combinations() -> pa.Table:
 
 
 def test_each_situation_is_told_from_its_features() -> None:
-    """Sixteen hand-made conversations are named as a person names them."""
+    """Eighteen hand-made conversations are named as a person names them."""
     assert situation(rows(*LED_BY.values())).to_pylist() == list(LED_BY)
     assert sorted(LED_BY) == sorted(SITUATIONS)
 

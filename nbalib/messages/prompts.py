@@ -55,6 +55,8 @@ PURPOSES = {
     "question": "Nobody has answered the customer's question yet.",
     "urgent": "The customer needs an answer without delay.",
     "waiting": "The customer has written again after an answer and waits for the next one.",
+    "waiting_information": "The customer has written again, and may have sent what was asked for.",
+    "waiting_complaint": "The customer has written again and is unhappy; nothing is settled yet.",
     "waiting_private": "The customer has answered a request to continue in private; this message is private.",
     "waiting_long": "The customer has written again and has waited too long for an answer.",
     "unanswered_long": "The customer has waited too long for a first answer.",
