@@ -131,19 +131,19 @@ def test_volume_counts_per_day_with_empty_days():
     found = summaries.volume(table)
     counts = found.frame.pivot_table(index="period_at", columns="author_role", values="n")
     assert found.period == "day"
-    assert found.n_before == 0
+    assert found.n_outside == 0
     assert counts["customer"].tolist() == [1, 0, 0, 0, 1]
     assert counts["agent"].tolist() == [0, 1, 0, 0, 0]
 
 
-def test_volume_leaves_out_a_few_very_early_messages_and_counts_them():
-    """One message ten years back does not stretch the axis over ten years, and is not forgotten."""
+def test_volume_leaves_out_a_few_far_messages_and_counts_them():
+    """Messages ten years before and after all others do not stretch the axis, and are not forgotten."""
     table = interactions(
         ("customer", START - timedelta(days=3650)),
         *(("customer", START + timedelta(hours=1, minutes=n)) for n in range(200)),
     )
     found = summaries.volume(table)
-    assert (found.period, found.n_before) == ("hour", 1)
+    assert (found.period, found.n_outside) == ("hour", 1)
     assert found.frame["n"].sum() == 200
 
 
@@ -159,7 +159,7 @@ def test_volume_leaves_out_a_few_very_early_messages_and_counts_them():
 def test_volume_counts_every_message_once(rows):
     """Whatever the span, what is shown and what lies before add up to all messages."""
     found = summaries.volume(interactions(*((role, START + timedelta(minutes=n)) for role, n in rows)))
-    assert found.frame["n"].sum() + found.n_before == len(rows)
+    assert found.frame["n"].sum() + found.n_outside == len(rows)
 
 
 def test_sizes_gather_the_long_ones():

@@ -49,7 +49,8 @@ def waiting(rows: pa.Table, *, n: int = 10) -> pd.DataFrame:
     """Give the open issues that have waited longest for an agent, longest first."""
     for_agent = rows.filter(pc.equal(rows["awaiting"], "agent"))
     order = [("hours_since_customer", "descending"), ("conversation_id", "ascending")]
-    return pd.DataFrame(for_agent.sort_by(order).slice(0, n).select(list(WAITING)).to_pandas())
+    longest: pd.DataFrame = for_agent.sort_by(order).slice(0, n).select(list(WAITING)).to_pandas()
+    return longest.rename(columns={"brand_account_id": "brand"})
 
 
 def send_hours(rows: pa.Table, brands: Brands) -> pd.DataFrame:

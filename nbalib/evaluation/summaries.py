@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 DAY = pd.Timedelta(days=1)
-EARLY_SHARE = 0.01
+OUTSIDE_SHARE = 0.01
 NO_BRAND = "no known brand"
 OTHER_BRANDS = "all others"
 
@@ -24,15 +24,15 @@ OTHER_BRANDS = "all others"
 class Volume:
     """Messages per period and role.
 
-    `frame` has `period_at`, `author_role`, `n`; `n_before` counts the messages before `start_at`, which
-    an archive has years back, and which would make the rest unreadable. `latest_at` is NaT where there
-    are no messages.
+    `frame` has `period_at`, `author_role`, `n`; `n_outside` counts the few messages that an archive has
+    years before or after all others, which would make the rest unreadable, and which `frame` leaves out.
+    `latest_at` is the latest of all messages; NaT where there are none.
     """
 
     frame: pd.DataFrame
     period: str
     latest_at: pd.Timestamp
-    n_before: int
+    n_outside: int
 
 
 def volume(interactions: pa.Table) -> Volume:
@@ -45,17 +45,15 @@ def volume(interactions: pa.Table) -> Volume:
     if frame.empty:
         return Volume(empty, "day", pd.Timestamp("NaT"), 0)
     written = frame["interaction_timestamp"]
-    first, early = written.min(), written.quantile(EARLY_SHARE, interpolation="lower")
-    if _period(written.max() - first) != _period(written.max() - early):
-        first = early
-    period, frequency = _period(written.max() - first)
-    start = _floor(pd.Series([first]), frequency).iloc[0]
-    kept = frame[written >= start]
-    wide = pd.crosstab(_floor(kept["interaction_timestamp"], frequency), kept["author_role"])
-    every = pd.date_range(start, written.max(), freq={"M": "MS", "W": "W-MON"}.get(frequency, frequency))
+    ends = _ends(written)
+    period, frequency = _period(pd.Timedelta(ends.max() - ends.min()))
+    begun, (first, last) = _floor(written, frequency), _floor(ends, frequency)
+    kept = begun.between(first, last)
+    wide = pd.crosstab(begun[kept].rename("period_at"), frame.loc[kept, "author_role"])
+    every = pd.date_range(first, last, freq={"M": "MS", "W": "W-MON"}.get(frequency, frequency))
     filled = wide.reindex(every, fill_value=0).rename_axis("period_at").reset_index()
     counted = filled.melt("period_at", var_name="author_role", value_name="n")
-    return Volume(counted, period, written.max(), len(frame) - len(kept))
+    return Volume(counted, period, written.max(), int((~kept).sum()))
 
 
 def message_lengths(interactions: pa.Table) -> pd.DataFrame:
@@ -113,6 +111,14 @@ def busiest_customers(profiles: pa.Table, *, n: int = 10) -> pd.DataFrame:
     order = ["n_open", "total_conversations", "customer_id"]
     most: pd.DataFrame = frame.sort_values(order, ascending=[False, False, True]).head(n)
     return pd.DataFrame(most.reset_index(drop=True))
+
+
+def _ends(written: pd.Series) -> pd.Series:
+    """Give the first and last instant to show: all, or all but a few at both ends if that shows more."""
+    outer = written.quantile([0, 1])
+    inner = written.quantile([OUTSIDE_SHARE, 1 - OUTSIDE_SHARE], interpolation="nearest")
+    periods = [_period(pd.Timedelta(ends.max() - ends.min())) for ends in (inner, outer)]
+    return outer if periods[0] == periods[1] else inner
 
 
 def _period(span: pd.Timedelta) -> tuple[str, str]:

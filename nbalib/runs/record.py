@@ -130,10 +130,8 @@ class Run:
         """Mark the record as whole and say where it is."""
         self._facts["status"] = "done"
         self._write()
-        return Sentence(f"Recorded: {', '.join(self._counts())}, in {self.folder.name}/{FILE}.")
-
-    def _counts(self) -> list[str]:
-        return [f"{len(self._facts[kind])} {kind}" for kind in ("metrics", "figures", "tables")]
+        counts = (f"{kind} {len(self._facts[kind])}" for kind in ("metrics", "figures", "tables"))
+        return Sentence(f"Recorded in {self.folder.name}/{FILE}: {', '.join(counts)}.")
 
     def _add(self, kind: str, name: str, value: object) -> None:
         self._refuse_known(kind, name)

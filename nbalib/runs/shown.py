@@ -81,6 +81,8 @@ class Grid:
         return self.frame.head(self.rows).to_string(index=False)
 
     def _repr_html_(self) -> str:
+        if self.frame.empty:
+            return f'<p class="nba-said">{escape(f"{self.caption} No rows.".strip())}</p>'
         shown = self.frame.head(self.rows)
         kinds = [_kind(shown[name]) for name in shown]
         head = "".join(
