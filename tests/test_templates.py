@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from nbalib.conversations.patterns.requests import ASKED_FOR, PROMISED
 from nbalib.errors import ParameterError, SchemaError
 from nbalib.messages.checks import fault_in
+from nbalib.messages.prompts import PURPOSES
 from nbalib.messages.situations import SITUATIONS, situation
 from nbalib.messages.templates import load_templates, write_messages
 from nbalib.messages.texts import TOPICS
@@ -30,6 +31,7 @@ LIMITS = {"twitter_dm_reply": 280, "email_reply": 1200, "scheduling_phone_call":
 
 PLAIN = {
     "conversation_id": "twitter:1:115712",
+    "status_reason": None,
     "awaiting": "agent",
     "last_author": "customer",
     "n_agent_messages": 0,
@@ -80,6 +82,13 @@ LED_BY = {
         "asked_for": "phone_number",
         "promised": "call_back",
     },
+    "follow_up_question": {
+        "awaiting": "customer",
+        "last_author": "agent",
+        "status_reason": "information_asked",
+        "promised": "fix",
+    },
+    "follow_up_steps": {"awaiting": "customer", "last_author": "agent", "status_reason": "steps_given"},
     "follow_up_promise": {"awaiting": "agent", "last_author": "agent", "promised": "call_back"},
     "check_in": {"awaiting": "customer", "last_author": "agent", "hours_since_customer": None},
 }
@@ -121,9 +130,9 @@ def all_combinations() -> pa.Table:
 
 
 def test_each_situation_is_told_from_its_features() -> None:
-    """Eighteen hand-made conversations are named as a person names them."""
+    """Twenty hand-made conversations are named as a person names them."""
     assert situation(rows(*LED_BY.values())).to_pylist() == list(LED_BY)
-    assert sorted(LED_BY) == sorted(SITUATIONS)
+    assert sorted(LED_BY) == sorted(SITUATIONS) == sorted(PURPOSES)
 
 
 def test_known_messages_read_as_written() -> None:

@@ -67,6 +67,8 @@ PURPOSES = {
     "follow_up_email": "The support team asked for an e-mail, which may not have come.",
     "follow_up_phone": "The support team suggested a phone call, which may not have happened.",
     "follow_up_information": "The support team asked for information, which has not come.",
+    "follow_up_question": "The support team asked a question, which has not been answered.",
+    "follow_up_steps": "The support team gave advice and has heard nothing since: ask whether it helped.",
     "follow_up_promise": "The support team promised something: ask whether it has happened.",
 }
 

@@ -38,13 +38,16 @@ LIKE: dict[str, str | None] = {
     "follow_up_email": "check_in",
     "follow_up_phone": "check_in",
     "follow_up_information": "check_in",
+    "follow_up_question": "check_in",
     "follow_up_promise": "check_in",
+    "follow_up_steps": "check_in",
 }
 """Each situation, and the one whose texts serve where it has none of its own; None: it must have them."""
 
 SITUATIONS = tuple(LIKE)
 
 COLUMNS = (
+    "status_reason",
     "awaiting",
     "last_author",
     "n_agent_messages",
@@ -97,7 +100,9 @@ def situation_codes(features: pa.Table) -> NDArray[np.int64]:
         ("follow_up_email", facts["asked_email"]),
         ("follow_up_phone", facts["asked_phone"]),
         ("follow_up_information", facts["asked_for"]),
+        ("follow_up_question", facts["asked_anything"]),
         ("follow_up_promise", facts["promised"]),
+        ("follow_up_steps", facts["gave_steps"]),
     ]
     codes = [SITUATIONS.index(name) for name, _ in order]
     return np.select([holds for _, holds in order], codes, default=SITUATIONS.index("check_in"))
@@ -116,6 +121,8 @@ def _facts(features: pa.Table) -> dict[str, NDArray[np.bool_]]:
         "late": _holds(pc.greater_equal(features["hours_since_customer"], LONG_WAIT_HOURS)),
         "long_ago": _holds(pc.greater_equal(features["hours_since_customer"], LONG_AGO_HOURS)),
         "asked_for": features["asked_for"].is_valid().to_numpy(),
+        "asked_anything": _equal(features["status_reason"], "information_asked"),
+        "gave_steps": _equal(features["status_reason"], "steps_given"),
         "promised": features["promised"].is_valid().to_numpy(),
     }
 
