@@ -108,7 +108,11 @@ def test_hostile_fields_of_a_decision_stay_text(field):
     assert seen.attributes == {"class"}
 
 
-@given(st.text(), st.text(), st.text())
+PIECES = ["<", ">", "<b>", "</li>", "<img src=x ", "onerror=1", '"', "'", "&lt;", "&", "words"]
+MARKUP = st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=3))).map("".join)
+
+
+@given(MARKUP, MARKUP, MARKUP)
 def test_no_text_becomes_markup(words, account, role):
     """Whatever customers, accounts and roles are called, the page holds only our own elements."""
     seen = Elements(

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 WAITING = (
     "customer_id",
     "brand_account_id",
-    "awaiting",
     "hours_since_customer",
     "hours_open",
     "channel",
