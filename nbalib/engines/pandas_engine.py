@@ -12,6 +12,8 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
+from nbalib.stores.duckdb_session import set_up
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
@@ -34,7 +36,8 @@ class PandasEngine:
     def __init__(self, connection: duckdb.DuckDBPyConnection | None = None) -> None:
         self.made = "TABLE" if connection is None else "TEMP TABLE"
         self.connection = connection if connection is not None else duckdb.connect(":memory:")
-        self.connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
+        if connection is None:
+            set_up(self.connection)
 
     def table(self, name: str, rows: pa.Table) -> None:
         """Make the temporary table `name` of `rows`."""

@@ -6,7 +6,7 @@ Instants are UTC. While one process has the file open for writing, no other proc
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from nbalib.errors import NotFoundError, SchemaError, StoreBusyError, StoreError
 from nbalib.schema import table_named
 from nbalib.stores.digest import digest
 from nbalib.stores.duckdb_layout import check_layout
+from nbalib.stores.duckdb_session import set_up
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -60,7 +61,7 @@ class DuckDBStore:
         _check_file(path, read_only=read_only)
         connection = _connect(path, read_only=read_only)
         try:
-            _set(connection)
+            set_up(connection)
             check_layout(connection, path, read_only=read_only)
         except BaseException:
             connection.close()
@@ -181,8 +182,11 @@ class DuckDBStore:
         self.connection.register(name, rows)
         try:
             yield
-        finally:
-            self.connection.unregister(name)
+        except BaseException:
+            with suppress(duckdb.TransactionException):  # the rollback takes the name away
+                self.connection.unregister(name)
+            raise
+        self.connection.unregister(name)
 
     def count(self, table: str) -> int:
         """Count the rows of `table`."""
@@ -273,9 +277,3 @@ def _connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
         raise StoreError(f"{path} cannot be opened as a store: {error}") from error
     except OSError as error:
         raise StoreError(f"{path} cannot be made: {error.strerror}") from error
-
-
-def _set(connection: duckdb.DuckDBPyConnection) -> None:
-    connection.execute("SET TimeZone = 'UTC'")
-    connection.execute("SET enable_progress_bar = false")
-    connection.execute("SET preserve_insertion_order = false")
