@@ -1,0 +1,1 @@
+"""Conversations: what one text says, who it belongs to, and how the issue stands."""

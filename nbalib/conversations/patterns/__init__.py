@@ -1,0 +1,1 @@
+"""The named patterns by which one text's signals are found."""
