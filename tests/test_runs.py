@@ -5,8 +5,10 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -153,6 +155,31 @@ def test_a_notebook_that_ends_early_has_failed(small, tmp_path, cell, error):
     """Leaving quietly in the middle, or the kernel's death, is a failure and not a short success."""
     with pytest.raises(RunError, match=f"failed in cell 2: {error}"):
         run_notebook(small(cell, "2"), tmp_path / "run" / "10_small", {})
+
+
+def test_an_interrupted_run_says_where(small, tmp_path):
+    """Stopped by Ctrl-C, a run leaves a record that says so, and its kernel ends."""
+    begun = tmp_path / "begun"
+    cell = (
+        f"import os, pathlib, time\npathlib.Path({str(begun)!r}).write_text(str(os.getpid()))\ntime.sleep(60)"
+    )
+    folder = tmp_path / "run" / "10_small"
+    code = (
+        "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "from pathlib import Path; from nbalib.runs.notebook import run_notebook\n"
+        "run_notebook(Path(sys.argv[1]), Path(sys.argv[2]), {})"
+    )
+    command = [sys.executable, "-c", code, str(small("1", cell)), str(folder)]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as run:
+        until = time.monotonic() + 60
+        while not begun.exists() and time.monotonic() < until:
+            time.sleep(0.05)
+        run.send_signal(signal.SIGINT)
+        assert run.wait(timeout=60) != 0
+    error = {"cell": 3, "ename": "KeyboardInterrupt", "evalue": "stopped from outside"}
+    assert read_record(folder)["error"] == error
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(begun.read_text()), 0)
 
 
 def test_an_absent_notebook_is_named(tmp_path):

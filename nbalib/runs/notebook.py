@@ -94,9 +94,12 @@ def run_notebook(
     given = checked(known, parameters, notebook.name)
     folder.mkdir(parents=True, exist_ok=True)
     start = time.perf_counter()
-    failure: Failure | None = Failure(0, "Interrupted", "the run was stopped from outside")
+    failure: Failure | None = None
     try:
         failure = _execute(notebook, folder / EXECUTED, given, cell_seconds, progress)
+    except BaseException as error:
+        failure = Failure(_last_begun(folder / EXECUTED), type(error).__name__, "stopped from outside")
+        raise
     finally:
         seconds = round(time.perf_counter() - start, 3)
         ran = {"notebook": notebook.stem, "started_at": started_at, "seconds": seconds}
@@ -157,6 +160,8 @@ def _code_cells(executed: Path) -> list[tuple[int, NotebookNode]]:
 
 def _last_begun(executed: Path) -> int:
     """Give the last cell that was begun, or 0 when the kernel did not even start."""
+    if not executed.exists():
+        return 0
     begun = [n for n, cell in _code_cells(executed) if cell.metadata.get("papermill", {}).get("start_time")]
     return begun[-1] if begun else 0
 
