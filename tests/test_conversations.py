@@ -61,14 +61,19 @@ def test_the_worked_example(tmp_path: Path, files: int) -> None:
 
 def test_messages_of_nobody_are_in_no_conversation(tmp_path: Path) -> None:
     """A brand's message that answers no customer stays an interaction and is in no conversation."""
-    with store_of(tmp_path, [Tweet(1, "Brand", "Good morning!"), Tweet(2, "Brand", "And a good day.", 1, 1)]) as store:
+    with store_of(
+        tmp_path, [Tweet(1, "Brand", "Good morning!"), Tweet(2, "Brand", "And a good day.", 1, 1)]
+    ) as store:
         assert store.count("interactions") == 2
         assert turns(store) == {}
 
 
 def test_an_agent_that_names_several_customers_answers_all(tmp_path: Path) -> None:
     """Without a customer above it, an answer belongs to every customer in its leading mentions."""
-    tweets = [Tweet(2, "Brand", "@1001 @1002 @Other it is fixed for you both, @1003 too", 1, 1), Tweet(5, "Other", "Hi")]
+    tweets = [
+        Tweet(2, "Brand", "@1001 @1002 @Other it is fixed for you both, @1003 too", 1, 1),
+        Tweet(5, "Other", "Hi"),
+    ]
     with store_of(tmp_path, tweets) as store:
         assert set(turns(store)) == {"1:1001", "1:1002"}
 
@@ -108,14 +113,19 @@ def test_circles_are_reported_and_not_followed(tmp_path: Path, length: int) -> N
 
 def test_an_answer_dated_before_what_it_answers(tmp_path: Path) -> None:
     """The later message counts as absent: it was not known then; both stay in the thread of that message."""
-    tweets = [Tweet(1, "1001", "@Brand help, no signal", 5), Tweet(2, "Brand", "@1001 Looking into it. ^AB", 4, 1)]
+    tweets = [
+        Tweet(1, "1001", "@Brand help, no signal", 5),
+        Tweet(2, "Brand", "@1001 Looking into it. ^AB", 4, 1),
+    ]
     with store_of(tmp_path, tweets) as store:
         assert turns(store) == {"1:1001": ["2", "1"]}
 
 
 def test_a_deep_chain(tmp_path: Path) -> None:
     """A chain of 5,000 replies is one conversation of 5,000 messages."""
-    tweets = [Tweet(n, "1001", f"@Brand message {n}", n / 60, n - 1 if n > 1 else None) for n in range(1, 5001)]
+    tweets = [
+        Tweet(n, "1001", f"@Brand message {n}", n / 60, n - 1 if n > 1 else None) for n in range(1, 5001)
+    ]
     with store_of(tmp_path, tweets) as store:
         assert conversation(store, "1:1001")["total_interactions"] == 5000
 
@@ -145,7 +155,11 @@ def test_response_time_counts_from_the_first_unanswered_message(tmp_path: Path) 
     ]
     with store_of(tmp_path, tweets) as store:
         row = conversation(store, "1:1001")
-        assert (row["first_response_seconds"], row["response_seconds_sum"], row["n_responses"]) == (10800, 10800, 1)
+        assert (row["first_response_seconds"], row["response_seconds_sum"], row["n_responses"]) == (
+            10800,
+            10800,
+            1,
+        )
 
 
 def test_accounts_override_the_platform(tmp_path: Path) -> None:
@@ -163,10 +177,17 @@ def test_accounts_override_the_platform(tmp_path: Path) -> None:
 def test_a_brand_is_known_when_it_is_addressed(tmp_path: Path) -> None:
     """An unanswered customer belongs to the known account they name, else to no brand and no issue."""
     listed = Params(accounts=Accounts(accounts=(Account(account="Brand"),)))
-    tweets = [Tweet(1, "1001", "@BRAND my phone is broken", 0), Tweet(2, "1002", "@1009 my phone is broken", 0)]
+    tweets = [
+        Tweet(1, "1001", "@BRAND my phone is broken", 0),
+        Tweet(2, "1002", "@1009 my phone is broken", 0),
+    ]
     with store_of(tmp_path, tweets, listed) as store:
         named, unnamed = conversation(store, "1:1001"), conversation(store, "2:1002")
-    assert (named["brand_account_id"], named["resolution_status"], named["awaiting"]) == ("Brand", "open", "agent")
+    assert (named["brand_account_id"], named["resolution_status"], named["awaiting"]) == (
+        "Brand",
+        "open",
+        "agent",
+    )
     assert (unnamed["brand_account_id"], unnamed["resolution_status"]) == (None, "no_issue")
 
 

@@ -49,7 +49,11 @@ def test_features_say_what_was_known(tmp_path: Path) -> None:
         found = features(store, at(4))
     row = found["1:1001"]
     assert (row["n_interactions"], row["n_customer_messages"], row["n_agent_messages"]) == (2, 1, 1)
-    assert (row["hours_since_customer"], row["hours_since_agent"], row["first_response_hours"]) == (4.0, 2.0, 2.0)
+    assert (row["hours_since_customer"], row["hours_since_agent"], row["first_response_hours"]) == (
+        4.0,
+        2.0,
+        2.0,
+    )
     assert (row["awaiting"], row["moved_private"], row["asked_channel"]) == ("customer", True, "dm")
     assert row["is_urgent"]
     assert set(found) == {"1:1001", "1:1002"}
