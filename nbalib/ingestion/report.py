@@ -9,8 +9,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import pyarrow.compute as pc
+
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from nbalib.sources.batches import Batch
 
 
 @dataclass
@@ -62,6 +66,31 @@ class FileReport:
         """Every row read is counted once."""
         counted = self.n_stored + self.n_duplicate + self.n_replaced + self.n_rejected + self.n_blank
         return self.n_read == counted
+
+    def count(self, batch: Batch) -> None:
+        """Count what a batch read and rejected; what becomes of its other rows is counted when known."""
+        self.n_read += batch.n_read
+        self.n_blank += batch.n_blank
+        self.rejected.update(batch.rejected["reason"].to_pylist())
+        latest = pc.max(batch.rows["interaction_timestamp"]).as_py()
+        instants = (self.latest_interaction_at, latest)
+        self.latest_interaction_at = max((one for one in instants if one is not None), default=None)
+
+    def watermark(self, source: str, now: datetime) -> dict[str, Any]:
+        """Give the row of `ingestion_watermarks`."""
+        return {
+            "source": source,
+            "fingerprint": self.fingerprint,
+            "file": self.file,
+            "n_read": self.n_read,
+            "n_stored": self.n_stored,
+            "n_duplicate": self.n_duplicate,
+            "n_replaced": self.n_replaced,
+            "n_rejected": self.n_rejected,
+            "n_blank": self.n_blank,
+            "latest_interaction_at": self.latest_interaction_at,
+            "finished_at": now,
+        }
 
     def as_dict(self) -> dict[str, Any]:
         """Give the counts for JSON."""

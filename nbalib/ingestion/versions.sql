@@ -13,7 +13,7 @@ WITH meeting AS (
 ),
 
 hashed AS (
-    SELECT *, md5({version}) AS version FROM meeting
+    SELECT *, md5({content}) AS version FROM meeting
 )
 
 SELECT

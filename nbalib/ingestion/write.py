@@ -1,24 +1,32 @@
 """Write the batches of one file into the store's tables, inside the caller's transaction.
 
 In: `Batch`es. Out: rows of `interactions`, `rejected_rows` and `ingestion_watermarks`, and the counts of
-`FileReport`. What is stored does not depend on the order or the cut of the batches: of two versions
-of one message the later edit stands, else the one whose content has the smaller hash.
+`FileReport`. Rows whose key is surely new stream into the table; the few that may be known wait,
+and are settled together (see `versions.py`). What is stored does not depend on the order or the
+cut of the batches.
 """
 
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from typing import TYPE_CHECKING
 
+import duckdb
+import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from nbalib.engines.statements import statement
-from nbalib.schema import INTERACTIONS
-from nbalib.stores.digest import canonical_row
+from nbalib.ingestion.ahead import ahead
+from nbalib.ingestion.seen import SeenKeys
+from nbalib.ingestion.versions import COLUMNS, forget_outvoted, settle
+from nbalib.sources.batches import ROWS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from datetime import datetime
+
+    from numpy.typing import NDArray
 
     from nbalib.ingestion.report import FileReport
     from nbalib.params import Accounts
@@ -26,11 +34,13 @@ if TYPE_CHECKING:
     from nbalib.stores.duckdb_store import DuckDBStore
 
 HERE = "nbalib.ingestion"
-_BY_PARAMETERS = ("author_role", "brand_account_id")
-_VERSION = canonical_row(
-    column for column in INTERACTIONS.columns if not column.load and column.name not in _BY_PARAMETERS
-)
-"""What makes a version: all that the source says; not the roles that `accounts.yaml` gives."""
+MAX_WAITING_ROWS = 400_000
+"""Rows that may be known, kept in memory until they are settled."""
+MAX_WAITING_BYTES = 1 << 26
+"""Rejected rows kept in memory until they are written."""
+
+_BYTES_PER_ROW = 100
+_KEY_HASH = "SELECT hash(external_id, platform_type) AS key_hash FROM"
 
 
 class FileWriter:
@@ -46,37 +56,48 @@ class FileWriter:
         Roles and brands that override the platform's.
     now : datetime
         Instant of loading (UTC).
+    n_bytes : int
+        Size of the file, from which its rows are estimated.
     """
 
     def __init__(
-        self, store: DuckDBStore, report: FileReport, source: str, accounts: Accounts, now: datetime
+        self,
+        store: DuckDBStore,
+        report: FileReport,
+        source: str,
+        accounts: Accounts,
+        now: datetime,
+        n_bytes: int,
     ) -> None:
         self._store = store
         self._report = report
         self._source = source
         self._accounts = _accounts_table(accounts)
         self._now = now
-        self._execute(
-            "CREATE OR REPLACE TEMP TABLE outvoted (platform_type TEXT, external_id TEXT, version TEXT)"
-        )
+        self._waiting: list[pa.Table] = []
+        self._refused: list[pa.Table] = []
+        self._seen = SeenKeys(store.count("interactions") + n_bytes // _BYTES_PER_ROW)
+        self._note_stored()
+        forget_outvoted(store)
         self._execute(
             "CREATE OR REPLACE TEMP TABLE refused (row_number BIGINT, reason TEXT, detail TEXT, raw TEXT)"
         )
 
-    def write(self, batch: Batch) -> None:
-        """Store the batch's rows and count each of its rows once."""
-        report = self._report
-        report.n_read += batch.n_read
-        report.n_blank += batch.n_blank
-        report.rejected.update(batch.rejected["reason"].to_pylist())
-        if batch.rejected.num_rows:
-            with self._store.shown("batch", batch.rejected):
-                self._execute("INSERT INTO refused SELECT * FROM batch")
-        if batch.rows.num_rows:
-            latest = pc.max(batch.rows["interaction_timestamp"]).as_py()
-            report.latest_interaction_at = max(filter(None, (report.latest_interaction_at, latest)))
-            with self._store.shown("batch", batch.rows), self._store.shown("accounts", self._accounts):
-                self._write_rows(batch.rows.num_rows)
+    def write(self, batches: Iterator[Batch], tell: Callable[[int], None]) -> None:
+        """Store all batches and count each of their rows once; `tell` gets the bytes done after each.
+
+        Raises
+        ------
+        NbaError
+            Whatever `batches` raises.
+        """
+        with closing(ahead(_hashed(batches), depth=8)) as coming:
+            stream = _Stream(coming, self._sorted_out, tell)
+            while not stream.is_over:
+                reader = pa.RecordBatchReader.from_batches(ROWS, stream.until(self._is_full))
+                self._report.n_stored += self._insert(reader)
+                stream.raise_failure()
+                self._settle_waiting()
 
     def finish(self, fingerprint: str) -> None:
         """Keep the rejected rows and the watermark under the file's fingerprint."""
@@ -86,69 +107,57 @@ class FileWriter:
             "INSERT INTO rejected_rows SELECT ?, ?, ?, row_number, reason, detail, raw, ? FROM refused",
             [self._source, fingerprint, report.file, self._now],
         )
-        self._store.append("ingestion_watermarks", self._watermark())
+        watermark = pa.Table.from_pylist([report.watermark(self._source, self._now)])
+        self._store.append("ingestion_watermarks", watermark)
 
-    def _write_rows(self, n_rows: int) -> None:
-        origin = json.dumps({"source": self._source, "file": self._report.file, "row": 0})[:-2]
-        values = {"origin": origin, "loaded_at": self._now}
-        n_contested = self._execute(f"CREATE OR REPLACE TEMP TABLE contested AS {_sql('contested')}")
-        if n_contested == 0:
-            self._execute(f"INSERT INTO interactions SELECT {_NAMES} FROM ({_sql('arriving')})", values)
-            self._report.n_stored += n_rows
+    def _sorted_out(self, batch: Batch, hashes: NDArray[np.uint64]) -> list[pa.RecordBatch]:
+        """Count a batch, keep what must wait, and give the rows that are surely new."""
+        self._report.count(batch)
+        if batch.rejected.num_rows:
+            self._refused.append(batch.rejected)
+        may_be_known = self._seen.add(hashes)
+        new = batch.rows
+        if may_be_known.any():
+            self._waiting.append(batch.rows.filter(pa.array(may_be_known)))
+            new = batch.rows.filter(pa.array(~may_be_known))
+        batches: list[pa.RecordBatch] = new.to_batches()
+        return batches
+
+    def _is_full(self) -> bool:
+        n_rows: int = sum(rows.num_rows for rows in self._waiting)
+        n_bytes: int = sum(rows.nbytes for rows in self._refused)
+        return n_rows >= MAX_WAITING_ROWS or n_bytes >= MAX_WAITING_BYTES
+
+    def _insert(self, batch: pa.RecordBatchReader) -> int:
+        with self._store.shown("batch", batch), self._store.shown("accounts", self._accounts):
+            return self._execute(
+                f"INSERT INTO interactions SELECT {COLUMNS} FROM ({_arriving()})", self._origin()
+            )
+
+    def _settle_waiting(self) -> None:
+        if self._refused:
+            with self._store.shown("batch", pa.concat_tables(self._refused)):
+                self._execute("INSERT INTO refused SELECT * FROM batch")
+            self._refused.clear()
+        if not self._waiting:
             return
-        self._execute(f"CREATE OR REPLACE TEMP TABLE arriving AS {_sql('arriving')}", values)
-        n_free = self._execute(
-            f"INSERT INTO interactions SELECT {_NAMES} FROM arriving AS a ANTI JOIN contested AS c "
-            "ON c.external_id = a.external_id AND c.platform_type = a.platform_type"
-        )
-        self._report.n_stored += n_free
-        self._settle(n_rows - n_free)
+        waiting = pa.concat_tables(self._waiting)
+        self._waiting.clear()
+        with self._store.shown("batch", waiting), self._store.shown("accounts", self._accounts):
+            self._execute(f"CREATE OR REPLACE TEMP TABLE arriving AS {_arriving()}", self._origin())
+        settled = settle(self._store)
+        self._report.n_stored += settled.n_new
+        self._report.n_duplicate += settled.n_repeated
+        self._report.n_replaced += settled.n_other_versions
 
-    def _settle(self, n_arriving: int) -> None:
-        """Let the version that stands stand for each contested key, and count the arriving rows."""
-        versions = _sql("versions").replace("{version}", _VERSION)
-        self._execute(f"CREATE OR REPLACE TEMP TABLE versions AS {versions}")
-        [(n_new, n_repeats)] = self._store.connection.execute(
-            """
-            SELECT count(CASE WHEN place = 1 AND NOT is_known THEN 1 END),
-                count(CASE WHEN is_repeat AND row_number > 0 THEN 1 END)
-            FROM versions
-            """
-        ).fetchall()
-        self._execute(
-            """
-            DELETE FROM interactions AS i USING versions AS v
-            WHERE v.place = 1 AND v.is_known AND v.row_number > 0
-                AND v.external_id = i.external_id AND v.platform_type = i.platform_type
-            """
-        )
-        self._execute(
-            f"INSERT INTO interactions SELECT {_NAMES} FROM versions WHERE place = 1 AND row_number > 0"
-        )
-        self._execute(
-            "INSERT INTO outvoted SELECT platform_type, external_id, version FROM versions "
-            "WHERE place > 1 AND NOT is_repeat"
-        )
-        self._report.n_stored += n_new
-        self._report.n_duplicate += n_repeats
-        self._report.n_replaced += n_arriving - n_new - n_repeats
+    def _note_stored(self) -> None:
+        stored = self._store.connection.execute(f"{_KEY_HASH} interactions").fetchnumpy()
+        self._seen.add(np.asarray(stored["key_hash"], np.uint64))
 
-    def _watermark(self) -> pa.Table:
-        report = self._report
-        row = {
-            "source": self._source,
-            "fingerprint": report.fingerprint,
-            "file": report.file,
-            "n_read": report.n_read,
-            "n_stored": report.n_stored,
-            "n_duplicate": report.n_duplicate,
-            "n_replaced": report.n_replaced,
-            "n_rejected": report.n_rejected,
-            "n_blank": report.n_blank,
-            "latest_interaction_at": report.latest_interaction_at,
-            "finished_at": self._now,
-        }
-        return pa.Table.from_pylist([row])
+    def _origin(self) -> dict[str, object]:
+        """Give the values that `arriving.sql` asks for."""
+        origin = json.dumps({"source": self._source, "file": self._report.file, "row": 0})
+        return {"origin": origin.removesuffix("0}"), "loaded_at": self._now}
 
     def _execute(self, query: str, values: list[object] | dict[str, object] | None = None) -> int:
         """Run a statement; give how many rows it made or changed, where it says so."""
@@ -156,11 +165,55 @@ class FileWriter:
         return int(rows[0][0]) if rows else 0
 
 
-_NAMES = ", ".join(INTERACTIONS.names)
+class _Stream:
+    """Lets DuckDB pull rows from a source.
+
+    An error of the source ends the stream, and is kept until DuckDB has let go: it would
+    otherwise come back as an error of DuckDB's.
+    """
+
+    def __init__(
+        self,
+        coming: Iterator[tuple[Batch, NDArray[np.uint64]]],
+        sorted_out: Callable[[Batch, NDArray[np.uint64]], list[pa.RecordBatch]],
+        tell: Callable[[int], None],
+    ) -> None:
+        self._coming = coming
+        self._sorted_out = sorted_out
+        self._tell = tell
+        self._failure: BaseException | None = None
+        self.is_over = False
+
+    def until(self, is_full: Callable[[], bool]) -> Iterator[pa.RecordBatch]:
+        """Give rows until the source is over, or what must wait `is_full`."""
+        try:
+            for batch, hashes in self._coming:
+                yield from self._sorted_out(batch, hashes)
+                self._tell(batch.bytes_done)
+                if is_full():
+                    return
+        except BaseException as error:  # noqa: BLE001  it is raised again by raise_failure
+            self._failure = error
+        self.is_over = True
+
+    def raise_failure(self) -> None:
+        """Raise what ended the stream, if anything did."""
+        if self._failure is not None:
+            raise self._failure
 
 
-def _sql(name: str) -> str:
-    return statement(HERE, name)
+def _hashed(batches: Iterator[Batch]) -> Iterator[tuple[Batch, NDArray[np.uint64]]]:
+    """Hash the keys of batches as the store's own are hashed."""
+    with duckdb.connect() as connection:
+        for batch in batches:
+            keys = batch.rows.select(["external_id", "platform_type"])
+            connection.register("keys", keys)
+            hashes = connection.execute(f"{_KEY_HASH} keys").fetchnumpy()
+            yield batch, np.asarray(hashes["key_hash"], np.uint64)
+
+
+def _arriving() -> str:
+    return statement(HERE, "arriving")
 
 
 def _accounts_table(accounts: Accounts) -> pa.Table:

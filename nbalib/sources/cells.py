@@ -6,18 +6,24 @@ A cell is text as it stands in the file; an empty cell is ''. Nothing is interpr
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from pyarrow import csv
 
 from nbalib.errors import SourceError
 from nbalib.sources.batches import Rejection
-from nbalib.sources.records import MAX_RECORD_BYTES, ONE_RECORD, Piece, Splitter, cells_of
+from nbalib.sources.held_bytes import rows_holding, with_texts_at
+from nbalib.sources.records import (
+    ONE_RECORD,
+    Piece,
+    Splitter,
+    cells_of,
+    sound_until,
+    whole_lines,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,9 +32,11 @@ if TYPE_CHECKING:
 
     from nbalib.sources.files import OpenFile
 
-BLOCK_BYTES = MAX_RECORD_BYTES
+BLOCK_BYTES = 1 << 23
+"""Bytes read at a time: enough to be quick, and few enough for several to wait."""
 _MAX_HEADER_BYTES = 1 << 16
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_STAND_INS = (0x1A, 0x1E, 0x1F, *range(0x01, 0x09), *range(0x0E, 0x1A), 0x7F)
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -89,13 +97,24 @@ class CsvRows:
         rest, n_before = self._begun, 0
         while True:
             more = self._file.read(block_bytes)
-            pieces, rest = splitter.split(rest + more, last=not more)
-            cells = self._cells(pieces, n_before)
+            data = rest + more if more else whole_lines(rest)
+            cells, rest = self._read(splitter, data, n_before, last=not more)
             n_before += cells.n_read
             if cells.n_read:
                 yield cells
             if not more:
                 return
+
+    def _read(self, splitter: Splitter, data: bytes, n_before: int, *, last: bool) -> tuple[Cells, bytes]:
+        """Read what is whole in `data`: at once if all is sound, else piece by piece; give the rest back."""
+        until = sound_until(data)
+        if until and (until == len(data) or not last):
+            try:
+                return self._cells([Piece("records", data[:until])], n_before), data[until:]
+            except SourceError:  # a row is not sound after all: it is found, or the error is repeated, below
+                pass
+        pieces, rest = splitter.split(data, last=last)
+        return self._cells(pieces, n_before), rest
 
     def _cells(self, pieces: list[Piece], n_before: int) -> Cells:
         tables, numbers, damaged = [], [], []
@@ -113,9 +132,10 @@ class CsvRows:
                 number += 1
                 raw = piece.data.rstrip(b"\r\n").decode(errors="replace")
                 damaged.append(Rejection(number, piece.reason, piece.detail, raw))
-        empty = pa.schema([(name, pa.string()) for name in self.header]).empty_table()
+        if not tables:
+            tables = [pa.schema([(name, pa.string()) for name in self.header]).empty_table()]
         return Cells(
-            pa.concat_tables([empty, *tables]).combine_chunks(),
+            pa.concat_tables(tables).combine_chunks(),
             np.concatenate([np.empty(0, np.int64), *numbers]),
             damaged,
             number - n_before,
@@ -132,19 +152,58 @@ def parse(records: bytes, header: tuple[str, ...], name: str, n_before: int) -> 
     SourceError
         A row is not UTF-8; it is named.
     """
-    data, stand_in = _without_lone_returns(records)
+    lone = _lone_returns(records)
+    stand_in = next((byte for byte in _STAND_INS if byte not in records), None) if len(lone) else None
     try:
-        table = csv.read_csv(
-            pa.BufferReader(data),
-            read_options=csv.ReadOptions(column_names=header, use_threads=False, block_size=len(data) + 1),
-            parse_options=csv.ParseOptions(newlines_in_values=True),
-            convert_options=csv.ConvertOptions(
-                column_types=dict.fromkeys(header, pa.string()), strings_can_be_null=False
-            ),
-        )
-    except pa.ArrowInvalid as error:
+        if len(lone) == 0:
+            return _parse(records, header)
+        if stand_in is None:
+            return _parse_one_by_one(records, header)
+        return _with_returns(_parse(_with_stand_ins(records, lone, stand_in), header), stand_in)
+    except (pa.ArrowInvalid, UnicodeDecodeError) as error:
         raise _not_utf8(records, name, n_before) or SourceError(f"{name}: {error}") from error
-    return _with_lone_returns(table, stand_in) if stand_in else table
+
+
+def _parse(records: bytes, header: tuple[str, ...]) -> pa.Table:
+    return csv.read_csv(
+        pa.BufferReader(records),
+        read_options=csv.ReadOptions(column_names=header, use_threads=False, block_size=len(records) + 1),
+        parse_options=csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False),
+        convert_options=csv.ConvertOptions(
+            column_types=dict.fromkeys(header, pa.string()), strings_can_be_null=False
+        ),
+    )
+
+
+def _parse_one_by_one(records: bytes, header: tuple[str, ...]) -> pa.Table:
+    rows = [[cell.decode() for cell in cells_of(one.group())] for one in ONE_RECORD.finditer(records)]
+    return pa.table([pa.array(column, pa.string()) for column in zip(*rows, strict=True)], names=header)
+
+
+def _lone_returns(records: bytes) -> NDArray[np.int64]:
+    """Find the carriage returns that end no line: Arrow would take them for line ends."""
+    laid = np.frombuffer(records, np.uint8)
+    returns = np.flatnonzero(laid == ord("\r"))
+    lone: NDArray[np.int64] = returns[laid[np.minimum(returns + 1, len(laid) - 1)] != ord("\n")]
+    return lone
+
+
+def _with_stand_ins(records: bytes, lone: NDArray[np.int64], stand_in: int) -> bytes:
+    """Put a byte that `records` does not hold in the place of the lone carriage returns."""
+    changed = np.frombuffer(records, np.uint8).copy()
+    changed[lone] = stand_in
+    return changed.tobytes()
+
+
+def _with_returns(table: pa.Table, stand_in: int) -> pa.Table:
+    """Put the carriage returns back."""
+    columns = []
+    for column in table.combine_chunks().columns:
+        texts = column.chunk(0)
+        at = rows_holding(texts, stand_in)
+        mended = [text.replace(chr(stand_in), "\r") for text in texts.take(pa.array(at)).to_pylist()]
+        columns.append(with_texts_at(texts, at, mended))
+    return pa.table(columns, names=table.column_names)
 
 
 def _header(begun: bytes, name: str) -> tuple[tuple[str, ...], bytes]:
@@ -160,21 +219,6 @@ def _header(begun: bytes, name: str) -> tuple[tuple[str, ...], bytes]:
     except UnicodeDecodeError as error:
         raise SourceError(f"{name} is not a text file in UTF-8 (row 0, the header): {error}") from error
     return tuple(cells), rest
-
-
-def _without_lone_returns(records: bytes) -> tuple[bytes, str]:
-    """Put a stand-in for each carriage return that ends no line, which Arrow would take for one that does."""
-    if records.count(b"\r") == records.count(b"\r\n"):
-        return records, ""
-    stand_in = b"\x1a"
-    while stand_in in records:
-        stand_in += b"\x1b"
-    return re.sub(rb"\r(?!\n)", stand_in, records), stand_in.decode()
-
-
-def _with_lone_returns(table: pa.Table, stand_in: str) -> pa.Table:
-    columns = [pc.replace_substring(column, stand_in, "\r") for column in table.columns]
-    return pa.table(columns, names=table.column_names)
 
 
 def _not_utf8(records: bytes, name: str, n_before: int) -> SourceError | None:

@@ -17,7 +17,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from nbalib.sources.batches import ROWS, Batch, Rejection, as_csv, rejected_table
-from nbalib.sources.entities import decode_entities, rows_holding
+from nbalib.sources.entities import decode_entities
+from nbalib.sources.held_bytes import rows_holding
 from nbalib.sources.ids import are_lists, read_authors, read_ids
 from nbalib.sources.instants import read_instants
 
@@ -63,10 +64,9 @@ def read_tweets(cells: Cells, latest: int) -> Batch:
     written, is_date = read_instants(_cell(table, "created_at"))
     edited, is_edited, is_edit_date = _read_edits(table)
     parent, is_parent = _read_parents(_cell(table, "in_response_to_tweet_id"))
-    has_no_author = _mask(pc.equal(pc.utf8_trim_whitespace(_cell(table, "author_id")), ""))
     faults = {
         "bad_tweet_id": _mask(ids.is_null()),
-        "empty_author": has_no_author,
+        "empty_author": _mask(pc.equal(_cell(table, "author_id"), "")),
         "bad_author_id": _mask(author.is_null()),
         "bad_inbound": ~is_direction,
         "bad_date": ~is_date,
@@ -74,7 +74,7 @@ def read_tweets(cells: Cells, latest: int) -> Batch:
         "future_date": (written > latest) | (edited > latest),
         "bad_parent_id": ~is_parent,
         "nul_in_text": _holding_nul(text),
-        "text_too_long": _mask(pc.greater(pc.utf8_length(text), MAX_TEXT_CHARACTERS)),
+        "text_too_long": _too_long(text),
     }
     fault = _first_fault(faults, table.num_rows)
     decoded, is_decoded = decode_entities(text)
@@ -169,19 +169,29 @@ def _read_edits(table: pa.Table) -> tuple[NDArray[np.int64], NDArray[np.bool_], 
 
 def _platform_metadata(column: pa.StringArray) -> pa.StringArray:
     """Write what is kept of the platform's own fields as JSON; null for an empty cell."""
-    answers = pc.replace_substring_regex(pc.utf8_trim_whitespace(column), r"^([0-9]{1,15})\.0+$", r"\1")
-    is_list = are_lists(answers)
-    kept = pc.if_else(
-        is_list, pc.binary_join_element_wise('{"response_tweet_id": "', answers, '"}', ""), None
-    )
-    odd = pc.and_(pc.invert(is_list), pc.not_equal(answers, ""))
-    if not pc.any(odd).as_py():
-        return kept
-    as_found = [json.dumps({"response_tweet_id_as_found": text}) for text in answers.filter(odd).to_pylist()]
-    return pc.replace_with_mask(kept, odd, pa.array(as_found, pa.string()))
+    is_list = are_lists(column)
+    kept = pc.if_else(is_list, pc.binary_join_element_wise('{"response_tweet_id": "', column, '"}', ""), None)
+    is_odd = pc.and_not(pc.not_equal(column, ""), is_list)
+    odd = [_odd_answers(text) for text in column.filter(is_odd).to_pylist()]
+    return pc.replace_with_mask(kept, is_odd, pa.array(odd, pa.string())) if odd else kept
+
+
+def _odd_answers(text: str) -> str | None:
+    """Write a cell that is not plainly a list of ids."""
+    if not text.strip():
+        return None
+    one = read_ids(pa.array([text.strip()]))[0].as_py() if "," not in text else None
+    return json.dumps({"response_tweet_id": one} if one else {"response_tweet_id_as_found": text})
 
 
 def _holding_nul(column: pa.StringArray) -> NDArray[np.bool_]:
     held = np.zeros(len(column), np.bool_)
     held[rows_holding(column, 0)] = True
     return held
+
+
+def _too_long(column: pa.StringArray) -> NDArray[np.bool_]:
+    """Mark texts of more than `MAX_TEXT_CHARACTERS`, counting characters only where bytes are many."""
+    if (pc.max(pc.binary_length(column)).as_py() or 0) <= MAX_TEXT_CHARACTERS:
+        return np.zeros(len(column), np.bool_)
+    return _mask(pc.greater(pc.utf8_length(column), MAX_TEXT_CHARACTERS))

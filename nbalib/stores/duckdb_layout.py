@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     import duckdb
 
 _ADVICE = "export what you need from it, and ingest again into a new file"
+_ZSTD = {"interactions": ("content_text", "processing_metadata")}
+"""Columns of ever new texts: DuckDB's own choice would take twice the time to write, and more room."""
+
 _LONG_NAMES = {"TIMESTAMPTZ": "TIMESTAMP WITH TIME ZONE"}
 
 
@@ -87,14 +90,14 @@ def _changes(
 ) -> list[str]:
     """Statements that bring one table up to date."""
     if table.name not in found:
-        return [table.duckdb_ddl()]
+        return [_ddl(table)]
     have = found[table.name]
     expected = {c.name: _LONG_NAMES.get(DUCKDB_TYPES[c.kind], DUCKDB_TYPES[c.kind]) for c in table.columns}
     if have == expected:
         return []
     [(count,)] = connection.execute(f"SELECT count(*) FROM {table.name}").fetchall()
     if count == 0:
-        return [f"DROP TABLE {table.name}", table.duckdb_ddl()]
+        return [f"DROP TABLE {table.name}", _ddl(table)]
     missing = [column for column in table.columns if column.name not in have]
     odd = sorted(name for name, kind in have.items() if expected.get(name) != kind)
     required = [column.name for column in missing if not column.nullable]
@@ -104,3 +107,16 @@ def _changes(
             f"(changed or unknown columns {odd}, new required columns {required}): {_ADVICE}"
         )
     return [f"ALTER TABLE {table.name} ADD COLUMN {c.name} {DUCKDB_TYPES[c.kind]}" for c in missing]
+
+
+def _ddl(table: Table) -> str:
+    """Give the statement that makes the table.
+
+    Keys are held by the writers (an anti-join), not by an index: it would double the load time.
+    """
+    lines = []
+    for column in table.columns:
+        nulls = "" if column.nullable else " NOT NULL"
+        packed = " USING COMPRESSION zstd" if column.name in _ZSTD.get(table.name, ()) else ""
+        lines.append(f"{column.name} {DUCKDB_TYPES[column.kind]}{nulls}{packed}")
+    return f"CREATE TABLE {table.name} ({', '.join(lines)})"

@@ -95,6 +95,15 @@ class DuckDBStore:
             raise
         self._end("COMMIT")
 
+    @contextmanager
+    def memory_limit(self, limit: str) -> Iterator[None]:
+        """Keep DuckDB's own memory within `limit` (such as '600MB') inside the block; it spills to disk."""
+        self.connection.execute(f"SET memory_limit = '{limit}'")
+        try:
+            yield
+        finally:
+            self.connection.execute("RESET memory_limit")
+
     def _end(self, how: str) -> None:
         self._in_transaction = False
         self.connection.execute(how)

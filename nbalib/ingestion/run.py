@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import time
 import uuid
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +20,6 @@ import duckdb
 import pyarrow as pa
 
 from nbalib.errors import NbaError, SourceError, StoreError
-from nbalib.ingestion.ahead import ahead
 from nbalib.ingestion.report import FileReport, IngestReport
 from nbalib.ingestion.write import FileWriter
 from nbalib.sources.files import InputFile, find_files, opened
@@ -33,6 +32,10 @@ if TYPE_CHECKING:
     from nbalib.stores.duckdb_store import DuckDBStore
 
     Progress = Callable[[int, int, int], None]
+
+
+MEMORY_LIMIT = "600MB"
+"""For DuckDB while it loads: it writes as it goes, so that more would not make it quicker."""
 
 
 def ingest(
@@ -69,7 +72,7 @@ def ingest(
 
     reports: list[FileReport] = []
     try:
-        with _store_errors():
+        with _store_errors(), store.memory_limit(MEMORY_LIMIT):
             source = source_named(source_name)
             files = find_files(paths)
             _check(source, files)
@@ -112,7 +115,7 @@ def _ingest_files(
             report.fingerprint, report.is_known = fingerprint, True
         else:
             with store.transaction():
-                writer = FileWriter(store, report, source.name, accounts, now)
+                writer = FileWriter(store, report, source.name, accounts, now, file.size)
                 _ingest_file(source, file, writer, report, now, tell)
         rows_done, bytes_done = rows_done + report.n_read, bytes_done + file.size
         tell(0, 0)
@@ -128,10 +131,7 @@ def _ingest_file(
     tell: Callable[[int, int], None],
 ) -> None:
     with opened(file) as open_file:
-        with closing(ahead(source.batches(open_file, now=now))) as batches:
-            for batch in batches:
-                writer.write(batch)
-                tell(report.n_read, batch.bytes_done)
+        writer.write(source.batches(open_file, now=now), lambda n_bytes: tell(report.n_read, n_bytes))
         fingerprint = open_file.finish()
     if report.n_read:
         writer.finish(fingerprint)

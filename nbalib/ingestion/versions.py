@@ -1,0 +1,91 @@
+"""Settle which version of a message stands, when its key is known already or arrives more than once.
+
+In: the temporary table `arriving`, in the layout of `interactions` with `row_number`. Out: the versions that
+stand, in `interactions`, and how the arriving rows counted. Of two versions the later edit stands,
+else the one whose content has the smaller hash, whichever came first; so the order of arrival is of
+no matter. Versions that lost in this file are remembered in `outvoted`, so that they count once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from nbalib.engines.statements import statement
+from nbalib.schema import INTERACTIONS
+from nbalib.stores.digest import canonical_row
+
+if TYPE_CHECKING:
+    from nbalib.stores.duckdb_store import DuckDBStore
+
+HERE = "nbalib.ingestion"
+COLUMNS = ", ".join(INTERACTIONS.names)
+
+_BY_PARAMETERS = ("author_role", "brand_account_id")
+_CONTENT = canonical_row(
+    column for column in INTERACTIONS.columns if not column.load and column.name not in _BY_PARAMETERS
+)
+"""What makes a version: all that the source says; not the roles that `accounts.yaml` gives."""
+
+_INSERT_FREE = f"""
+INSERT INTO interactions
+SELECT {COLUMNS} FROM arriving AS a
+ANTI JOIN contested AS c ON c.external_id = a.external_id AND c.platform_type = a.platform_type
+"""
+
+_COUNT = """
+SELECT
+    count(CASE WHEN place = 1 AND NOT is_known THEN 1 END),
+    count(CASE WHEN row_number > 0 AND is_repeat THEN 1 END),
+    count(CASE WHEN row_number > 0 THEN 1 END)
+FROM versions
+"""
+
+_DELETE_OLD = """
+DELETE FROM interactions AS i USING versions AS v
+WHERE v.place = 1 AND v.is_known AND v.row_number > 0
+    AND v.external_id = i.external_id AND v.platform_type = i.platform_type
+"""
+
+_INSERT_STANDING = f"""
+INSERT INTO interactions SELECT {COLUMNS} FROM versions WHERE place = 1 AND row_number > 0
+"""
+
+_REMEMBER_OUTVOTED = """
+INSERT INTO outvoted
+SELECT platform_type, external_id, version FROM versions WHERE place > 1 AND NOT is_repeat
+"""
+
+
+@dataclass(frozen=True)
+class Settled:
+    """How arriving rows counted: new keys, repeats of a known version, other versions of a known key."""
+
+    n_new: int
+    n_repeated: int
+    n_other_versions: int
+
+
+def forget_outvoted(store: DuckDBStore) -> None:
+    """Begin a file: no version has lost yet."""
+    store.connection.execute(
+        "CREATE OR REPLACE TEMP TABLE outvoted (platform_type TEXT, external_id TEXT, version TEXT)"
+    ).fetchall()
+
+
+def settle(store: DuckDBStore) -> Settled:
+    """Put the versions that stand into `interactions`, and count the rows of `arriving`."""
+
+    def run(query: str) -> tuple[int, ...]:
+        rows = store.connection.execute(query).fetchall()
+        return tuple(rows[0]) if rows else (0,)
+
+    run(f"CREATE OR REPLACE TEMP TABLE contested AS {statement(HERE, 'contested')}")
+    (n_free,) = run(_INSERT_FREE)
+    versions = statement(HERE, "versions").replace("{content}", _CONTENT)
+    run(f"CREATE OR REPLACE TEMP TABLE versions AS {versions}")
+    n_new, n_repeated, n_arriving = run(_COUNT)
+    run(_DELETE_OLD)
+    run(_INSERT_STANDING)
+    run(_REMEMBER_OUTVOTED)
+    return Settled(n_free + n_new, n_repeated, n_arriving - n_new - n_repeated)
