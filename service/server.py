@@ -14,6 +14,7 @@ import copy
 import ipaddress
 import logging.config
 import os
+import sys
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
@@ -61,6 +62,14 @@ def serve(settings: Settings, *, db: str, host: str, port: int, workers: int = 1
         log.warning("whoever reaches %s can ask about every customer: let a proxy ask who they are", host)
     if workers > 1:
         os.environ.update(_environment(settings))
+    try:
+        _run(settings, host, port, workers)
+    except SystemExit as end:  # uvicorn has codes of its own, and has said why
+        sys.exit(1 if end.code else 0)
+
+
+def _run(settings: Settings, host: str, port: int, workers: int) -> None:
+    """Run uvicorn, with the application itself in one process, or its name in several."""
     uvicorn.run(
         "service.server:app_from_environment" if workers > 1 else create_app(settings),
         factory=workers > 1,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from nbalib.errors import MissingPackageError, ParameterError
+from nbalib.errors import MessageError, MissingPackageError, ParameterError
 from nbalib.messages.doors import open_writer
 from nbalib.predictions.wording import worded
 
@@ -68,6 +68,8 @@ class Wording:
             return _with(rows, "message_source", "template:llm_busy")
         try:
             return worded(predictions, self._writer).rows
+        except MessageError:  # the service is ending
+            return _with(rows, "message_source", "template:llm_closed")
         finally:
             self._slots.release()
 
