@@ -13,8 +13,11 @@ from __future__ import annotations
 import copy
 import ipaddress
 import logging.config
+import multiprocessing
 import os
+import signal
 import sys
+import threading
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
@@ -26,6 +29,8 @@ from nbalib.settings import Settings
 from service.app import create_app
 
 if TYPE_CHECKING:
+    from multiprocessing.process import BaseProcess
+
     from fastapi import FastAPI
 
 log = logging.getLogger(__name__)
@@ -88,8 +93,17 @@ def _run(settings: Settings, host: str, port: int, workers: int) -> None:
 
 
 def app_from_environment() -> FastAPI:
-    """Make the application in a worker, which knows the environment only."""
+    """Make the application in a worker, which knows the environment only, and ends with its parent."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     return create_app(Settings.from_environment())
+
+
+def _end_with(parent: BaseProcess) -> None:
+    """Stop this worker once its parent has gone: a parent that was killed leaves nobody else to do it."""
+    parent.join()
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _environment(settings: Settings) -> dict[str, str]:

@@ -82,6 +82,17 @@ def test_several_processes(store: Path) -> None:
         ask(url)
 
 
+def test_workers_end_with_their_parent(store: Path) -> None:
+    """When the process that keeps the workers is killed, they end, and the port is free again."""
+    service = ServeCommand(store, "--workers", "2")
+    url = service.url
+    wait_until(lambda: "".join(service.said).count("Application startup complete") == 2, "both workers")
+    assert service.end(signal.SIGKILL) == -signal.SIGKILL
+    again = ServeCommand(store, "--port", url.rpartition(":")[2])
+    assert ask(again.url).status_code == 200
+    again.end(signal.SIGTERM)
+
+
 def test_it_listens_on_loopback_unless_told(store: Path) -> None:
     """By default only this machine can ask, and nothing is said; open to others, the log warns."""
     alone, opened = ServeCommand(store), ServeCommand(store, "--host", "0.0.0.0")
