@@ -10,16 +10,16 @@ from __future__ import annotations
 import json
 import uuid
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from nbalib.conversations.flags import packed
+from nbalib.conversations.judging import judge
+from nbalib.conversations.placing import MADE, place
 from nbalib.conversations.reading import Switches, read_messages
-from nbalib.conversations.roles import HERE, find_known_accounts, put_roles_right
-from nbalib.conversations.status import decide_status
-from nbalib.conversations.threads import climb, openings
+from nbalib.conversations.roles import HERE, put_roles_right
 from nbalib.engines.pandas_engine import PandasEngine
 from nbalib.engines.statements import statement
 from nbalib.errors import NbaError
@@ -29,8 +29,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from nbalib.params import Params, Policy
+    from nbalib.params import Params
     from nbalib.stores.duckdb_store import DuckDBStore
+
+
+MOOD_POINTS = 10_000
 
 
 @dataclass(frozen=True)
@@ -115,12 +118,12 @@ def _process(
         put_roles_right(engine, params.accounts)
     read = read_messages(store, engine, switches, lambda done: tell("reading messages", done, total))
     tell("building threads", 0, total)
-    odd = build_turns(engine, params)
+    turns, odd = place(engine, params)
     tell("judging conversations", 0, total)
+    conversations = conversations_of(judge(_as_known_now(turns, store)), now)
     with store.transaction():
-        engine.execute(f"DELETE FROM turns; INSERT INTO turns SELECT {', '.join(TURNS.names)} FROM new_turns")
-        engine.make("moments", statement(HERE, "moments"))
-        store.replace("conversations", conversations_of(state_of(engine), now))
+        store.replace("turns", turns.select(TURNS.names))
+        store.replace("conversations", conversations)
         profiles = engine.sql(statement(HERE, "profiles"), {"now": now})
         store.replace("customer_profiles", profiles)
     report = ProcessReport(
@@ -130,103 +133,27 @@ def _process(
         n_customers=profiles.num_rows,
         n_threads=engine.one("SELECT count(DISTINCT platform_type || ':' || thread_root_id) FROM members"),
         n_unowned=engine.one("SELECT count(*) FROM nodes WHERE node NOT IN (SELECT node FROM members)"),
-        **odd,
+        **asdict(odd),
     )
-    engine.drop(
-        "nodes", "links", "members", "circular", "openings", "named_brands", "new_turns", "moments", "flagged"
-    )
+    engine.drop(*MADE)
     return report
 
 
-def build_turns(engine: PandasEngine, params: Params) -> dict[str, Any]:
-    """Make the table `new_turns`, and `nodes`, `links` and `members` on the way.
-
-    Returns
-    -------
-    dict
-        Counts of reply links that could not be followed, for the report.
-    """
-    engine.make("nodes", statement(HERE, "nodes"))
-    odd = _link(engine)
-    find_known_accounts(engine, params.accounts)
-    engine.make("flagged", packed())
-    engine.make("members", statement(HERE, "members"))
-    engine.make("named_brands", statement(HERE, "named_brands"))
-    _find_openings(engine, params.policy)
-    engine.make(
-        "new_turns", statement(HERE, "turns"), {"clock_restart_days": params.policy.clock_restart_days}
-    )
-    return odd
-
-
-def _link(engine: PandasEngine) -> dict[str, Any]:
-    """Climb all reply links; make `links`: node, top, depth, nearest_customer (-1: none)."""
-    nodes = engine.arrays(
-        "SELECT parent_node, author_role = 'customer' AS is_customer, answers_later FROM nodes ORDER BY node"
-    )
-    parent, is_customer = nodes["parent_node"], nodes["is_customer"]
-    roots = climb(parent)
-    parent = np.where(roots.circular, -1, parent)
-    nearest = climb(parent, is_customer).top
-    here = np.arange(len(parent))
-    nearest[(nearest == here) | ~is_customer[nearest]] = -1
-    engine.table(
-        "links",
-        pa.table(
-            {
-                "node": here,
-                "top": roots.top,
-                "depth": roots.steps,
-                "nearest_customer": nearest,
-                "parent": parent,
-            }
-        ),
-    )
-    circular = np.flatnonzero(roots.circular)
-    engine.table("circular", pa.table({"node": circular}))
-    return {
-        "n_circular": len(circular),
-        "circular_example": engine.one(
-            "SELECT min(n.interaction_id) FROM nodes AS n JOIN circular AS c ON c.node = n.node"
-        ),
-        "n_answers_later": int(nodes["answers_later"].sum()),
-    }
-
-
-def _find_openings(engine: PandasEngine, policy: Policy) -> None:
-    """Make `openings`: the messages above each conversation's first customer message."""
-    firsts = engine.sql(statement(HERE, "first_messages"))
-    parent = engine.arrays("SELECT parent FROM links ORDER BY node")["parent"]
-    which, ancestor = openings(firsts["node"].to_numpy(), parent, policy.max_opening_messages)
-    pairs = firsts.drop_columns(["node"]).take(pa.array(which)).append_column("ancestor", pa.array(ancestor))
-    engine.table("openings", pairs)
-
-
-def state_of(engine: PandasEngine, turns: str = "new_turns") -> pa.Table:
-    """Give the state of each of the `moments`, its status included, in the order of moment_id.
-
-    Parameters
-    ----------
-    turns : str
-        Name of the table of turns to read.
-    """
-    text = statement(HERE, "state").replace("JOIN turns AS", f"JOIN {turns} AS")
-    state = engine.sql(f"{text} ORDER BY s.moment_id")
-    status = decide_status(state)
-    for name in status.column_names:
-        state = state.append_column(name, status[name])
-    return state
+def _as_known_now(turns: pa.Table, store: DuckDBStore) -> pa.Table:
+    """Give the counted turns with the moment they are judged at: the latest stored message."""
+    counted = turns.filter(pc.invert(turns["is_opening"]))
+    latest = pa.scalar(store.latest_interaction_at(), pa.timestamp("us", tz="UTC"))
+    as_of = pa.repeat(latest, counted.num_rows)
+    return counted.append_column("as_of", as_of).rename_columns({"conversation": "moment"})
 
 
 def conversations_of(state: pa.Table, now: datetime) -> pa.Table:
     """Shape states as rows of the table `conversations`."""
-    points, moods = state["mood_points_sum"].to_numpy(zero_copy_only=False), state["n_moods"].to_numpy()
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mood = pa.array(points.astype(float) / moods / 10_000, mask=moods == 0)
-    count = state["total_interactions"].to_pylist()
-    platform = state["platform_type"].to_pylist()
-    mix = [f'{{"{name}":{n}}}' for name, n in zip(platform, count, strict=True)]
-    whole = state.append_column("customer_sentiment_score", mood)
-    whole = whole.append_column("channel_mix", pa.array(mix, pa.string()))
+    moods = np.asarray(state["n_moods"])
+    mean = np.asarray(state["mood_points_sum"]) / np.maximum(moods, 1) / MOOD_POINTS
+    mood = pa.array(mean, mask=moods == 0)
+    count = pc.cast(state["total_interactions"], pa.string())
+    mix = pc.binary_join_element_wise('{"', state["platform_type"], '":', count, "}", "")
+    whole = state.append_column("customer_sentiment_score", mood).append_column("channel_mix", mix)
     whole = whole.append_column("created_at", pa.array([now] * state.num_rows, pa.timestamp("us", tz="UTC")))
     return CONVERSATIONS.conform(whole.select(CONVERSATIONS.names))

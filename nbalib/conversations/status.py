@@ -122,7 +122,7 @@ def _facts(state: pa.Table) -> dict[str, NDArray[np.bool_]]:
 
 def _unhappy(state: pa.Table) -> NDArray[np.bool_]:
     """Tell where the customer's mean mood is clearly negative; an unknown mood is not."""
-    points = np.asarray(state["mood_points_sum"].fill_null(0)).astype(np.int64)
+    points = np.asarray(state["mood_points_sum"])
     unhappy: NDArray[np.bool_] = points < UNHAPPY * np.maximum(np.asarray(state["n_moods"]), 1)
     return unhappy
 

@@ -84,7 +84,7 @@ def _ratio(values: pa.ChunkedArray, by: float) -> pa.Array:
 def _mood(state: pa.Table) -> pa.Array:
     """Mean mood of the customer's messages, -1 to 1; null where none is known."""
     count = np.asarray(state["n_moods"])
-    points = np.asarray(state["mood_points_sum"].fill_null(0)).astype(float)
+    points = np.asarray(state["mood_points_sum"]).astype(float)
     return pa.array(points / np.maximum(count, 1) / MOOD_POINTS, mask=count == 0)
 
 

@@ -1,5 +1,5 @@
 -- every conversation that had begun at one instant; $customer_ids: null for all
-SELECT DISTINCT conversation_id AS moment_id, conversation_id, CAST($at AS TIMESTAMPTZ) AS as_of
+SELECT DISTINCT conversation_id, CAST($at AS TIMESTAMPTZ) AS as_of
 FROM turns
 WHERE NOT is_opening
     AND interaction_timestamp <= CAST($at AS TIMESTAMPTZ)

@@ -1,11 +1,10 @@
 -- conversations of the same customer that were under way at a moment of another one
 -- (one of a single message has no duration and is never under way)
 SELECT
-    s.moment_id || '>' || o.conversation_id AS moment_id,
     o.conversation_id,
     s.as_of,
-    s.moment_id AS of_moment,
-    s.brand_account_id AS of_brand
+    s.conversation_id AS beside,
+    s.brand_account_id AS beside_brand
 FROM states AS s
 JOIN states AS o ON o.customer_id = s.customer_id
 WHERE o.conversation_id <> s.conversation_id

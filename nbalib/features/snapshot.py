@@ -8,15 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pyarrow as pa
 
-from nbalib.conversations.process import state_of
+from nbalib.conversations.judging import judge_moments
 from nbalib.engines.statements import statement
 from nbalib.features.columns import features_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from nbalib.as_of import AsOf
@@ -27,7 +26,7 @@ EVER = 24 * 366 * 200
 """Hours that reach beyond any conversation."""
 
 BETWEEN = pa.schema(
-    [(name, pa.string()) for name in ("of_moment", "of_brand", "brand_account_id", "resolution_status")]
+    [(name, pa.string()) for name in ("beside", "beside_brand", "brand_account_id", "resolution_status")]
 )
 LATEST = "SELECT max(interaction_timestamp) AS at FROM turns WHERE NOT is_opening"
 
@@ -50,14 +49,21 @@ def take_snapshot(engine: PandasEngine, as_of: AsOf, customer_ids: Sequence[str]
         "customer_ids": None if customer_ids is None else list(customer_ids),
     }
     own = as_of.kind == "last-message"
-    engine.make(
-        "moments", statement(HERE, "moments_at_last_message" if own else "moments_at_instant"), values
-    )
-    state = state_of(engine, "turns")
+    _make_moments(engine, "moments_at_last_message" if own else "moments_at_instant", values)
+    state = judge_moments(engine)
     engine.table("states", state)
     state = _with_issues(engine, state, own=own)
-    state = _with_contacts(engine, state)
+    contacts = engine.sql(statement(HERE, "contacts_made"))
+    for name in ("n_contacts_7d", "is_followed_up"):
+        state = state.append_column(name, contacts[name])
     return Snapshot(state, features_of(state))
+
+
+def _make_moments(engine: PandasEngine, name: str, values: Mapping[str, object] | None = None) -> None:
+    """Make the table `moments` of a statement, numbered in the order of conversation_id."""
+    text = statement(HERE, name)
+    numbered = f"SELECT row_number() OVER (ORDER BY conversation_id) AS moment, * FROM ({text}) AS found"
+    engine.make("moments", numbered, values)
 
 
 def _instant(engine: PandasEngine, as_of: AsOf) -> datetime | None:
@@ -70,32 +76,13 @@ def _instant(engine: PandasEngine, as_of: AsOf) -> datetime | None:
 
 def _with_issues(engine: PandasEngine, state: pa.Table, *, own: bool) -> pa.Table:
     """Add n_open_issues."""
+    between = BETWEEN.empty_table()
     if own:
-        engine.make("moments", statement(HERE, "moments_between"))
-        between = state_of(engine, "turns")
-        asked_by = engine.sql("SELECT of_moment, of_brand FROM moments ORDER BY moment_id")
+        _make_moments(engine, "moments_between")
+        between = judge_moments(engine)
+        asked_by = engine.sql("SELECT beside, beside_brand FROM moments ORDER BY moment")
         for name in asked_by.column_names:
             between = between.append_column(name, asked_by[name])
-    else:
-        between = BETWEEN.empty_table()
-    engine.table("between_states", between)
-    issues = engine.sql(
-        f"SELECT * FROM ({statement(HERE, 'open_issues')}) AS counted ORDER BY moment_id",
-        {"hours_ahead": 1 if own else EVER},
-    )
+    engine.table("states_between", between)
+    issues = engine.sql(statement(HERE, "open_issues"), {"hours_ahead": 1 if own else EVER})
     return state.append_column("n_open_issues", issues["n_open_issues"])
-
-
-def _with_contacts(engine: PandasEngine, state: pa.Table) -> pa.Table:
-    """Add n_contacts_7d and is_followed_up."""
-    made = engine.sql(statement(HERE, "contacts_made"))
-    place = (
-        {moment: row for row, moment in enumerate(state["moment_id"].to_pylist())} if made.num_rows else {}
-    )
-    count = np.zeros(state.num_rows, dtype=np.int64)
-    followed = np.zeros(state.num_rows, dtype=bool)
-    for moment, n, after in zip(*(made[name].to_pylist() for name in made.column_names), strict=True):
-        count[place[moment]], followed[place[moment]] = n, after
-    return state.append_column("n_contacts_7d", pa.array(count)).append_column(
-        "is_followed_up", pa.array(followed)
-    )

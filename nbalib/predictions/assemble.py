@@ -68,7 +68,7 @@ def predict(
     decided = decide(snapshot, method.rules, method.params)
     rows = joined(snapshot.features, snapshot.state.select(CARRIED), decided)
     written = write_messages(rows, method.params.brands, method.templates)
-    logs = engine.sql(statement(HERE, "chat_logs")).drop_columns(["moment_id"])
+    logs = engine.sql(statement(HERE, "chat_logs")).drop_columns(["conversation_id"])
     rows = joined(rows, written, logs)
     return Predictions(rows.append_column("decision_id", _identify(engine, rows, method)), method)
 

@@ -208,12 +208,9 @@ class DuckDBStore:
 
     def latest_interaction_at(self) -> datetime | None:
         """Instant of the latest stored interaction (UTC); None in an empty store."""
-        row = self.connection.execute(
-            "SELECT epoch_us(max(interaction_timestamp)) FROM interactions"
-        ).fetchone()
-        if row is None or row[0] is None:
-            return None
-        return EPOCH + timedelta(microseconds=row[0])
+        latest = "SELECT epoch_us(max(interaction_timestamp)) FROM interactions"
+        [(micros,)] = self.connection.execute(latest).fetchall()
+        return None if micros is None else EPOCH + timedelta(microseconds=micros)
 
     def customer_interactions(self, customer_id: str) -> pa.Table:
         """Give what a customer wrote, and every other message of their conversations, oldest first.
