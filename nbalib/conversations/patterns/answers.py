@@ -16,10 +16,10 @@ IS_APOLOGY = Pattern(
         r"sorry|apolog(?:y|ies|ise|ize|ises|izes|ised|ized|ising|izing)|regret(?:s|ted)?|regretful\w*",
         "forgive us|pardon (?:us|the|our)|our bad|my bad",
         "(?:inconvenience|trouble)s? (?:is |are )?(?:highly |deeply |sincerely )?regretted",
-        r"inconvenience caused|lament\w+|disculp\w+|perdon\w*|lo siento|sentimos|desolee?s?",
-        r"navree?s?|excuses|excusez(?:-nous)?|pardon|entschuldig\w*",
-        r"tut (?:uns|mir|es uns|es mir) (?:\w+ )?leid|verzeihung|bedauer\w*|desculp\w*|sentimos muito",
-        r"sinto muito|lamentamos|scus\w+|ci dispiace|mi dispiace",
+        r"inconvenience caused|lament\w+|disculp\w+|perdon\w*|lo siento|sentimos|desolee?s?|navree?s?",
+        r"excuses|excusez(?:-nous)?|pardon|entschuldig\w*|tut (?:uns|mir|es uns|es mir) (?:\w+ )?leid",
+        r"verzeihung|bedauer\w*|desculp\w*|sentimos muito|sinto muito|lamentamos|scus\w+|ci dispiace",
+        "mi dispiace",
     ),
     signs=(
         "申し訳|すみません|お詫び|ごめん|ご迷惑をおかけ|ご不便をおかけ|ご不便おかけ|ご心配をおかけ|恐れ入ります|失礼いたし",
@@ -68,7 +68,7 @@ _NO_STEPS = (
     r"check your (?:dm\S*|direct|private|inbox)[^.!?]*",
     "(?:please |kindly |pls |just )?(?:click|use|follow) (?:the |this |on |our |us |here"
     "|below)[^.!?]*(?:dm|direct|private|message)[^.!?]*",
-    r"(?:sorry|apologi[sz]\w*|regret)[^.!?]*|(?:we|i)(?:'ll| will) (?:\w+ )?(?:make|be) sure[^.!?]*",
+    r"(?:sorry|apologi[sz]\w*|regret)[^.!?]*|(?:'ll|will|to) (?:\w+ )?(?:make|be) sure[^.!?]*",
     "follow (?:us|and|&)|(?:if|when|once|whenever) you (?:can|could|have|get|need)[^.!?,]*",
     "best (?:way|time) to (?:reach|contact|call) you[^.!?]*",
 )
@@ -93,7 +93,10 @@ STEPS = Pattern(
         r"du kannst|sie k(?:o|oe)nnen|bitte (?:versuch|starte|pr(?:u|ue)f)\w*|probier\w*|hier findest",
         "voce pode|tente|verifique|acesse",
     ),
-    signs=("をお試し|してください|くださいませ|できます|ご確認ください|となります|可能です|ご案内",),
+    signs=(
+        rf"(?:^|[.!?:,])\W*{_DO}\s+(?:your|the|to|out|off|into|back|it|this|these|all|any)\b|をお試し|してください",
+        "くださいませ|できます|ご確認ください|となります|可能です|ご案内",
+    ),
     unless=_NO_STEPS,
 )
 
@@ -134,7 +137,7 @@ ANSWER = Pattern(
         r"| costs?) (?:£|\$|€|rs\.?) ?\d+",
         "(?:policy|policies|terms|regulations|guidelines) (?:is|are|state|states|require|don'?t|do not|on)",
     ),
-    signs=(r"^\W*(?:yes|no|nope|yep|yeah|correct|indeed|that's correct|that's right)\b[,.! ]+\w",),
+    signs=(r"^\W*(?:(?:yes|correct|indeed|that's correct|that's right)\b[,.!\s]+|no(?:pe)?[,.!]\s*)\w",),
     unless=_NO_STEPS,
     unless_signs=(r"[^.!?]*\?",),
 )
@@ -172,7 +175,7 @@ CLOSES_POLITELY = Pattern(
     "Ends the talk in a friendly way",
     "agent",
     phrases=(
-        r"you'?re (?:\w+ )?welcome|you are (?:\w+ )?welcome|no (?:problem|worries|probs|prob)|not a problem",
+        r"you(?:'?re| are) (?:\w+ ){0,2}welcome|no (?:problem|worries|probs|prob)|not a problem",
         "don'?t mention it|(?:my|our) pleasure|any ?time!?|de nada|con gusto",
         "(?:glad|happy|pleased|great|good|thrilled|delighted|lovely|awesome|wonderful|nice|love|excited"
         r"|fantastic|stoked|relieved) (?:to|that) (?:\w+ )?(?:hear|know|see|read|be of|could help"
@@ -199,9 +202,8 @@ CLOSES_POLITELY = Pattern(
         "|works?|sorted|clears?)",
         "look(?:ing)? forward to (?:seeing|having|welcoming|your next|hearing)|congratulations|congrats",
         "sweet dreams|sounds (?:good|great|like a plan|delicious|perfect)|un placer|nos alegra",
-        "que (?:disfrutes|tengas)|feliz dia|saludos|avec plaisir|je vous en prie",
-        "bonne (?:journee|soiree)|gern geschehen|gerne|schonen (?:tag|abend)|freut uns|por nada",
-        "as ordens|tenha um|disponha",
+        "que (?:disfrutes|tengas)|feliz dia|saludos|avec plaisir|je vous en prie|bonne (?:journee|soiree)",
+        "gern geschehen|gerne|schonen (?:tag|abend)|freut uns|por nada|as ordens|tenha um|disponha",
     ),
     signs=(
         "どういたしまして|よろしくお願い|またのご利用|とんでもない|嬉しい|良かったです|よかったです|お楽しみ",

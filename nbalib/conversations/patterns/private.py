@@ -23,8 +23,8 @@ ASKS_DM = Pattern(
         rf"{_DM}|inbox (?:us|me|your)|message us|messag(?:e|ing) (?:us|me) (?:privately|directly)",
         rf"(?:send|share|provide) {FEW}privately|private (?:secured? )?(?:link|chat|channel|conversation)",
         "(?:check|see) your (?:inbox|messages)|in private",
-        "(?:carry on|continue|keep) (?:chatting|talking|helping(?: out)?|this|(?:the|our) conversation)"
-        r"(?: \w+)? (?:there|over there|privately|in private)",
+        "(?:carry on|continue|keep) (?:chatting|talking|helping(?: out)?|this|(?:the"
+        r"|our) conversation)(?: \w+)? (?:there|over there|privately|in private)",
         "mensajes? (?:directos?|privados?|internos?)|por (?:interno|privado|md|inbox)|un md",
         "messages? prives?|(?:en|par) (?:mp|prive)|un mp|private nachricht|(?:per|eine) (?:pn|dn)",
         "(?:direkt|privat)nachricht(?:en)?|messaggio (?:privato|diretto)",
@@ -32,7 +32,7 @@ ASKS_DM = Pattern(
     ),
     signs=("ダイレクトメッセージ",),
     unless=(
-        rf"(?:thanks|thank you) for {FEW}{_DM}",
+        rf"(?:thanks|thank you) (?:so much |very much )?for {FEW}{_DM}",
         rf"(?:as|once|when|after) (?:we|i) (?:receive|get|have) {FEW}{_DM}",
         "(?:received|receive|got|see|seen|saw|have|has|seeing|reviewing|reading|review|at|with) (?:your"
         rf"|that|the|his|her|this) (?:\w+ )?{_DM}(?: (?:and|&)[^.!?]*)?",
@@ -63,8 +63,8 @@ ASKS_CALL = Pattern(
         "(?:call|phone|chat)/(?:chat|call|phone)|(?:call|ring)(?: us)? or chat",
         "(?:phone|chat|ring) or (?:chat|phone|call)|call option|request(?:ing)? a (?:call ?back|phone call)",
         r"schedule a call|call me\W{1,3}(?:button|option)|return (?:my|our) call",
-        "llam(?:anos|enos|ar|e|ame) (?:al|a|por)|appelez|par telephone|rufen sie|ruf uns",
-        "telefonisch|ligue para",
+        "llam(?:anos|enos|ar|e|ame) (?:al|a|por)|appelez|par telephone|rufen sie|ruf uns|telefonisch",
+        "ligue para",
     ),
     signs=("お電話(?:ください|にて|で)",),
     unless=(
@@ -95,8 +95,7 @@ ASKS_EMAIL = Pattern(
         rf"|over)(?: {WORD}){{0,3}} (?:e-?mails?|correspondence)",
         "(?:write|writing)(?: back)? (?:in )?to (?:us|our|__email__)",
         r"(?:via|by) (?:\w+[,/]? ){0,3}(?:or |/ ?)e-?mail|(?:to|at|on|to:) __email__",
-        rf"(?:escrib\w*|envi\w*|contest\w+|respond\w*)(?: {WORD}){{0,4}} (?:a |al |el )?(?:correo"
-        "|__email__)",
+        rf"(?:escrib\w*|envi\w*|contest\w+|respond\w*)(?: {WORD}){{0,4}} (?:a |al |el )?(?:correo|__email__)",
         "un correo|(?:par|un) (?:e-?mail|mail|courriel)|per (?:e-?mail|mail)|(?:por|um) e-?mail",
     ),
     signs=(r"\b(?:at|to|via|on|:)\s+[\w.+-]+@[\w-]+\.[a-z]|メール(?:にて|で)(?:お問い合わせ|ご連絡)",),

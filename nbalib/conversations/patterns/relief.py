@@ -154,10 +154,10 @@ PRAISE = Pattern(
         r"(?:is|was|are|were|looks?|tastes?|taste|sounds?) (?:\w+ )?(?:amazing|awesome|fantastic|brilliant"
         "|incredible|perfect|delicious|excellent|outstanding|superb|wonderful|beautiful|lovely|gorgeous"
         "|great|cool|insane)",
-        r"excelente (?:servicio|atencion)|me encanta\w*|los amo|super (?:service|livraison)",
-        "toller service|cooler service|adoro|amei",
+        r"excelente (?:servicio|atencion)|me encanta\w*|los amo|super (?:service|livraison)|toller service",
+        "cooler service|adoro|amei",
     ),
-    signs=(r"\bbest\W+\w+\W+ever\b|[❤💙💜💚💛😍🥰😘👏🙌]|大好き|素晴らしい|最高|便利|助かりました",),
+    signs=(r"\bbest\W+\w+\W+ever\b|[❤💙💜💚💛😍🥰😘]|大好き|素晴らしい|最高|便利|助かりました",),
     unless=(
         "(?:not|never|isn'?t|wasn'?t|aren'?t|hardly|don'?t|didn'?t|no longer|used to|would|wouldn'?t"
         r"|would've|could|wish|if) (?:[\w']+ ){0,2}(?:impressed|great|good|nice|best|helpful|love|happy"

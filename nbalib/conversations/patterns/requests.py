@@ -140,7 +140,7 @@ NOT_TO_BE_SENT = expression(
         r"|further|some|any) (?:info\w*|details)[^.!?]*",
         "(?:so|and|&|then) (?:that )?(?:we|i)(?:'ll| can| could| may| will| are able)[^.!?]*",
         r"(?:look|looked|looking) into[^.!?]*|(?:received|got|have|see) (?:\w+ )?your[^.!?]*",
-        "(?:thanks|thank you) for[^.!?]*",
+        "(?:thanks|thank you) for[^.!?]*|(?:let|letting) (?:us|me) know (?:if|whether|how it)[^.!?]*",
     )
 )
 """What is taken out before: details that are *not* wanted, or that are there already."""
@@ -156,16 +156,16 @@ ASKS_INFORMATION = Pattern(
         "what (?:is|kind|type|sort|exactly|specific|issues?|problems?|error|device|model|version|store"
         "|time|date|seems)",
         "what's (?:your|the|going|happening|wrong)",
-        r"which (?:\w+ )?(?:are|is|do|did|you|store|device|model|one|version)|how (?:many|long|often)",
-        "when did|where (?:are|is|did|do) (?:you|this|the)",
+        r"which (?:\w+ )?(?:are you|is it|do you|did you|you(?:'re)?|store|device|model|version|one of)",
+        "how (?:many|long|often)|when did|where (?:are|is|did|do) (?:you|this|the)",
         "(?:may|can|could) (?:we|i) (?:please )?(?:have|get|ask)",
         "mind (?:sharing|telling|sending|letting|giving)",
         r"(?:puede|podria|puedes|podrias|nos|me) (?:indicar\w*|decir\w*|brindar\w*|comentari\w*"
         r"|confirmar\w*|proporcionar\w*|explicar\w*)",
         "cual (?:es|fue)",
-        "(?:pouvez|pourriez)[ -]vous (?:nous |me )?(?:indiquer|communiquer|donner|preciser|dire)",
-        "communiquer|quel(?:le)? (?:est|etait)|konn(?:t|en|test) (?:ihr|sie|du) (?:uns|mir) ",
-        "welche[rsn]? |poderia (?:nos )?(?:informar|confirmar|dizer|enviar)|qual (?:e|foi|o|a)",
+        "(?:pouvez|pourriez)[ -]vous (?:nous |me )?(?:indiquer|communiquer|donner|preciser|dire)|communiquer",
+        "quel(?:le)? (?:est|etait)|konn(?:t|en|test) (?:ihr|sie|du) (?:uns|mir) |welche[rsn]? ",
+        "poderia (?:nos )?(?:informar|confirmar|dizer|enviar)|qual (?:e|foi|o|a)",
     ),
     unless=("how can (?:we|i) help|what can (?:we|i) do",),
 )
@@ -198,7 +198,7 @@ PROMISED: dict[str, str] = {
     ),
     "call_back": expression(
         (
-            rf"{_WE}{_WILL} (?:\w+ ){{0,4}}(?:call you|phone you|ring you|give you a (?:call|ring)"
+            rf"{_WE}{_WILL} (?:\w+ ){{0,6}}(?:call you|phone you|ring you|give you a (?:call|ring)"
             "|contact you|be in (?:touch|contact)|get in (?:touch|contact)|get back|reach out|follow up"
             r"|connect with you|write to you|email you|revert|respond|reply|correspond\w*|come back"
             "|touch base)",
@@ -229,7 +229,7 @@ PROMISED: dict[str, str] = {
             r"|document(?:ed)?|record(?:ed)?|flag(?:ged)?|note[d]?) (?:\S+ ){0,6}(?:on|along|onto|to|back"
             "|up|with|internally|team|teams|department|feedback|management|devs|folks|comments|concern)",
             r"(?:will|has been|have been|is being|be|been) (?:\w+ )?(?:passed|forwarded|relayed|escalated"
-            "|shared|fed back|reported|logged|raised|sent to the)",
+            "|fed back|reported|logged|raised|sent to the)",
             r"let (?:the|our) (?:\w+ )?(?:team|devs|folks|developers|people|guys|right folks|store"
             "|crew) know",
             r"pass(?:ed|ing)? (?:this|that|it|your \w+|the \w+|along)",
@@ -271,7 +271,7 @@ _ACT = (
 CALLS_TO_ACT = expression(
     (
         rf"(?:please|pls|plz|kindly|can you|could you|request you to|would you) (?:\w+ )?{_ACT}",
-        "(?:dm|message|inbox) (?:us|me|your|the)",
+        "(?:dm|message|inbox) (?:us|me|your|the)|(?:send|drop|shoot|give|tell) (?:us|me)",
     )
 )
 """Where an agent asks the customer to act, what is promised hangs on that."""

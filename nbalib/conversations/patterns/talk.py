@@ -17,9 +17,8 @@ _QUESTION_WORDS = (
     "how (?:do|does|can|could|long|much|many|come|is|are|to|would|should|about)",
     "why (?:is|are|do|does|did|can|can't|won't|am|was|were|has|have|haven't|isn't|aren't|don't|doesn't)",
     "why (?:didn't|would|the)|when (?:is|are|will|can|do|does|did|should)",
-    "where (?:is|are|do|does|can|did|has)",
-    "what (?:is|are|do|does|can|time|should|about|happened|the)|what's|where's|when's|how's",
-    "who (?:do|can|should|is)|which (?:one|is|are|of)|is (?:there|this|it|that|anyone)",
+    "where (?:is|are|do|does|can|did|has)|what (?:is|are|do|does|can|time|should|about|happened|the)|what's",
+    "where's|when's|how's|who (?:do|can|should|is)|which (?:one|is|are|of)|is (?:there|this|it|that|anyone)",
     "are (?:there|you|u|they)",
     "(?:can|could|would|will) (?:you|u|i|we|someone|somebody|anyone|anybody|it|they)|may (?:i|we)",
     "do (?:you|u|i|we|they)|does (?:it|this|that|anyone|the)|did (?:you|u|i|they)|have (?:you|u)",
@@ -32,7 +31,7 @@ MARKED_QUESTION = Pattern(
     "Asks something, with a question mark",
     "both",
     signs=(
-        "[?\uff1f\u061f]",  # also the full-width and the Arabic one
+        r"[?\x{FF1F}\x{061F}]",  # also the full-width and the Arabic one
         r"でしょうか|ますか[。\s]|ですか[。\s]|ますか$|ですか$",
     ),
 )
@@ -44,11 +43,10 @@ OPEN_QUESTION = Pattern(
     phrases=(
         "do you know|does anyone know|can you tell me|could you tell me",
         "wondering (?:if|when|why|how|what|whether)|please (?:advise|explain|tell me)|est-ce que|qu'est-ce",
-        "let me know (?:if|when|how|why|what)|pourquoi|combien|comment (?:faire|puis|je)",
-        "warum|wieso|wann|konnt ihr|kann ich|como (?:puedo|hago)|por que|cuando|quando",
-        "como (?:faco|posso)",
+        "let me know (?:if|when|how|why|what)|pourquoi|combien|comment (?:faire|puis|je)|warum|wieso|wann",
+        "konnt ihr|kann ich|como (?:puedo|hago|faco|posso)",
     ),
-    signs=(rf"{_OPENS}(?:{spaced('|'.join(_QUESTION_WORDS))})\b", "¿"),
+    signs=(rf"{_OPENS}(?:{spaced('|'.join(_QUESTION_WORDS))})\b|¿",),
 )
 
 PROMOTION = Pattern(

@@ -59,7 +59,8 @@ ESCALATION = Pattern(
         "(?:speak|talk|spoke|talked|complain|escalated?) (?:to|with) (?:a|the|your|my|his|her"
         "|some)? ?(?:supervisor|manager|boss|superior|director)",
         r"(?:need|want|get|ask(?:ed|ing)? for|demand\w*|refus\w+) (?:a|the|your|me a) (?:supervisor|manager)",
-        "supervisors?|your (?:boss|superiors?|ceo|head office|directors?)|(?:the|a) ceo|head office",
+        "(?:a|the|your|any|another) supervisors?|supervisor (?:now|please|asap|number)",
+        "your (?:boss|superiors?|ceo|head office|directors?)|(?:the|a) ceo|head office",
         "corporate (?:involved|number|complaint|headquarters)|escalat(?:e|ed|ing|ion)",
         "(?:formal|official|written|legal) complaint|legal claim",
         "complaints? (?:procedure|department|team|form)",
@@ -98,11 +99,11 @@ SARCASM = Pattern(
     phrases=(
         rf"{THANKS} (?:\w+ ){{0,3}}for (?:absolutely |literally )?(?:nothing|nothin|nada)",
         rf"{THANKS} (?:\w+ ){{0,2}}for (?:not|never|no|ruining|wasting|los(?:ing|t)|screwing|messing"
-        "|cancell?ing|delaying|leaving (?:me|us|my|our)|ignoring|keeping (?:me|us)|charging|overcharging"
-        "|breaking|stealing|lying|yet another|another (?:late|delay|bad|cancel)|being (?:late|useless"
-        "|so slow|no help)|forgetting|failing|refusing|stranding|hanging up|blocking|killing|slowing"
-        "|making a liar|making (?:me|us) (?:wait|late|miss|pay|feel|look|stand|sit|angry|sad|mad|cry|spend"
-        "|lose|drive|go|hate))",
+        "|cancell?ing|delaying|leaving (?:me|us|my|our)|ignoring|keeping (?:me|us) (?:waiting|on hold"
+        "|stuck|late|hostage|here|in)|charging|overcharging|breaking|stealing|lying|yet another"
+        "|another (?:late|delay|bad|cancel)|being (?:late|useless|so slow|no help)|forgetting|failing"
+        "|refusing|stranding|hanging up|blocking|killing|slowing|making a liar|making (?:me|us) (?:wait"
+        "|late|miss|pay|feel|look|stand|sit|angry|sad|mad|cry|spend|lose|drive|go|hate))",
         rf"{THANKS} (?:\w+ ){{0,2}}for the (?:\w+ ){{0,3}}(?:wait|hold|delays?|cancel\w+|damaged?|broken"
         r"|late|terrible|awful|horrible|bad|poor|worst|crap\w*|lies|stress|headache|inconvenience|runaround"
         "|lack of|non-?existent)",
@@ -140,9 +141,10 @@ COMPLAINT = Pattern(
     "customer",
     phrases=(
         r"terrible|awful|worst|horrible|horrendous|horrific|pathetic|disgust\w+|disgrac\w+|useless|abysmal",
-        r"dire|unaccept\w+|inexcusable|ridiculous(?:ly)?|absurd|appall\w+|atrocious|dreadful|shocking",
-        r"shambl\w+|fiasco|incompeten(?:t|ce)|farce|nightmare|garbage|trash|rubbish|crap(?:py)?|bullshit",
-        "shit(?:ty|e|show)?|wtf",
+        r"dire|unaccept\w+|inexcusable|ridiculous|absurd|appall\w+|atrocious|dreadful|shocking|shambl\w+",
+        "fiasco|incompeten(?:t|ce)|farce|nightmare|garbage|trash|rubbish|crap(?:py)?|bullshit",
+        r"shit(?:ty|e|show)?|wtf|irritat\w+|painful|sloppy|amateur(?:ish)?|jerks?|idiots?|morons?|clowns?",
+        "hangs up|get (?:your|ur) act together|wouldn'?t let (?:me|us)",
         "(?:is|are|such|absolute|complete|total|what|big|bad) (?:an? )?(?:absolute |complete |total |bad "
         "|sick )?jokes?",
         "joke of an?|rip ?-?off|scam(?:med|mers?|ming)?|fraudsters?|cheat(?:ed|ing|ers?)?|thie(?:f|ves)",
@@ -171,11 +173,11 @@ COMPLAINT = Pattern(
         r"(?:always|constantly|consistently|continually) (?:late|delayed|slow|bad|poor|down|crash\w*"
         "|problems|issues)",
         r"complain(?:t|ts|ed|ing)?|shame on|shameful|sort (?:yourselves|yourself|your \w+) out|sort it out",
-        "get (?:it|your (?:shit|act)) together|(?:need to|must|should|can) do better",
-        "treat (?:your |their )?customers|what(?:'s| is) the point",
-        "not what i (?:ordered|paid|expected|was told)|shouldn'?t (?:have to|be this|take)|pesim[oa]s?",
-        r"verg(?:u|ue)enza|estafa\w*|inaceptable|unversch(?:a|ae)mt|schlecht\w*|entt(?:a|ae)usch\w*",
-        r"honte(?:ux)?|arnaque\w*|inadmissible|inacceptable|pessim[oa]|absurdo|vergonha|horrivel",
+        "get (?:it|your (?:shit|act)) together|(?:need to|must|should|can) do better|how (?:you|u) treat",
+        "what(?:'s| is) the point|not what i (?:ordered|paid|expected|was told)",
+        r"shouldn'?t (?:have to|be this|take)|pesim[oa]s?|verg(?:u|ue)enza|estafa\w*|inaceptable",
+        r"unversch(?:a|ae)mt|schlecht\w*|entt(?:a|ae)usch\w*|honte(?:ux)?|arnaque\w*|inadmissible",
+        "inacceptable|pessim[oa]|absurdo|vergonha|horrivel",
     ),
     signs=(
         r"#\w*(?:fail|shambles|worst\w*|badservice|poorservice|sucks|disgrace|neveragain|ripoff|scam)\b",
@@ -214,7 +216,7 @@ DENIES_FIX = Pattern(
         r"|ed|ing)?|got back|gets back|came|showed|resolv\w+|fix\w*|reached)",
         "already (?:did|done|tried|have|had|sent|dm'?e?d|messaged|emailed|contacted|gave|given|provided"
         "|called|reported|restarted|checked|updated|reset|rebooted|reinstalled|cleared|been|spoke|told"
-        "|said|explained|filed|filled)",
+        "|said|explained|filed|filled|replied|responded)",
         "(?:i have|i've|ive|we've|we have) (?:tried|done) (?:that|this|it|all|both|those|these|everything"
         "|every)",
         "(?:did|done|tried) (?:that|this|it|so|all that|everything|both|those|all of (?:that|this|them"
@@ -228,9 +230,9 @@ DENIES_FIX = Pattern(
         "|telling|going|being)",
         "happen(?:ed|ing|s|ing again)? again|(?:down|broken|out|out of service|stopped|not working) again",
         "yet to (?:receive|hear|get|be|see|arrive)|(?:has|have|had) yet to",
-        "(?:haven'?t|have not|hasn'?t|has not|didn'?t|did not|never|not) (?:yet |even |been )?(?:heard"
-        "|receive[d]?|got(?:ten)?|contacted|refunded|answered|arrived?|hear) ?(?:back|anything|any|it|my"
-        "|the|from|yet|a)?",
+        "(?:haven'?t|have not|hasn'?t|has not|didn'?t|did not|never|not) (?:yet |even "
+        "|been )?(?:receive[d]?|got(?:ten)?|contacted|refunded|answered|arrived?|hear(?:d)? (?:back"
+        "|anything|from))",
         "(?:that'?s|that is|this is|it'?s|which is) not (?:what|the (?:issue|problem|point|answer)|helpful"
         "|an answer|true)",
         "(?:doesn'?t|does not|didn'?t|did not) (?:answer|address|tell me|reply|respond|show up|arrive|come)",
