@@ -65,7 +65,7 @@ def rows_of(file: OpenFile) -> Iterator[Cells]:
         return parquet.stretches()
     rows = CsvRows(file)
     check_columns(rows.header, file.name)
-    return rows.stretches(_record_start(rows.header))
+    return rows.stretches(record_start(rows.header))
 
 
 def check_columns(header: tuple[str, ...], name: str) -> None:
@@ -85,7 +85,7 @@ def check_columns(header: tuple[str, ...], name: str) -> None:
         raise SchemaError(f"{name} has the columns {twice} more than once; it has {list(header)}")
 
 
-def _record_start(header: tuple[str, ...]) -> bytes:
+def record_start(header: tuple[str, ...]) -> bytes:
     """Give the pattern of a record up to where both its id and its direction have been seen."""
     until = max(header.index(column) for column in _BEGINNING)
     return b",".join(_CELL_PATTERNS.get(column, CELL) for column in header[: until + 1])

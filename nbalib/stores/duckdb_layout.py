@@ -47,10 +47,10 @@ def check_layout(connection: duckdb.DuckDBPyConnection, path: Path, *, read_only
     if read_only and changes:
         raise StoreError(f"{path} has an older layout: run nba ingest or nba process once to update it")
     if not read_only:
-        _apply(connection, changes, version)
+        _apply(connection, path, changes, version)
 
 
-def _apply(connection: duckdb.DuckDBPyConnection, changes: list[str], version: int) -> None:
+def _apply(connection: duckdb.DuckDBPyConnection, path: Path, changes: list[str], version: int) -> None:
     """Make all changes or none."""
     if not changes and version == SCHEMA_VERSION:
         return
@@ -59,8 +59,9 @@ def _apply(connection: duckdb.DuckDBPyConnection, changes: list[str], version: i
         for change in changes:
             connection.execute(change)
         if version < SCHEMA_VERSION:
+            path.touch()  # the file's own instant of change: no clock is read here
             connection.execute(
-                "INSERT INTO schema_version SELECT ?, get_current_timestamp()", [SCHEMA_VERSION]
+                "INSERT INTO schema_version SELECT ?, to_timestamp(?)", [SCHEMA_VERSION, path.stat().st_mtime]
             )
         connection.execute("COMMIT")
     except BaseException:
