@@ -80,12 +80,14 @@ class Handler(BaseHTTPRequestHandler):
         self.close_connection = True
 
     def trickle(self) -> None:
-        """Send an answer so slowly that every single read is quick and the whole takes for ever."""
+        """Send an answer so slowly that every single read is quick and the whole takes ten seconds."""
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", "100000")
         self.end_headers()
-        while not self.server.owner.ended.wait(0.05):
+        for _ in range(200):
+            if self.server.owner.ended.wait(0.05):
+                break
             self.wfile.write(b" ")
             self.wfile.flush()
         self.close_connection = True

@@ -157,6 +157,14 @@ def test_each_way_calls_its_own_address(
     )
 
 
+def test_a_connection_is_given_three_seconds() -> None:
+    """Whatever a call may take in all, a server that does not even answer the door is not waited for."""
+    for seconds, connect in ((15.0, 3.0), (1.0, 1.0)):
+        with open_writer("openai", replace(QUICK, timeout_seconds=seconds)) as writer:
+            assert (writer._client.timeout.connect, writer._client.timeout.read) == (connect, seconds)
+            assert writer._client.max_retries == 0
+
+
 def test_nothing_private_leaves_the_house() -> None:
     """Of conversations full of addresses, numbers and accounts the server receives not one."""
     texts = list(GONE)

@@ -19,7 +19,7 @@ from nbalib.errors import ParameterError, SchemaError
 from nbalib.messages.checks import fault_in
 from nbalib.messages.prompts import PURPOSES
 from nbalib.messages.situations import SITUATIONS, situation
-from nbalib.messages.templates import load_templates, write_messages
+from nbalib.messages.templates import ROWS_AT_ONCE, load_templates, write_messages
 from nbalib.messages.texts import TOPICS
 from nbalib.params import Brand, Brands, Voice, load_params
 
@@ -361,6 +361,16 @@ def test_a_row_is_answered_alike_alone_and_among_others(made: list[dict[str, obj
     alone = [written(**row) for row in made]
     assert alone == together
     assert all(len(m) <= LIMITS[r["channel"]] for m, r in zip(together, made, strict=True))
+
+
+def test_a_row_far_down_is_answered_as_alone() -> None:
+    """Beyond the rows that are read at one go a conversation still gets its own wording."""
+    n = ROWS_AT_ONCE + 7
+    ids = pa.array([f"twitter:{i}:1157{i % 89}" for i in range(n)])
+    many = rows({}).take(pa.array(np.zeros(n, dtype=np.int64)))
+    many = many.set_column(many.column_names.index("conversation_id"), "conversation_id", ids)
+    last = write_messages(many, BRANDS, TEMPLATES)["message"].slice(n - 6).to_pylist()
+    assert last == [written(conversation_id=f"twitter:{i}:1157{i % 89}") for i in range(n - 6, n)]
 
 
 def test_a_missing_column_and_an_unknown_channel_are_named() -> None:

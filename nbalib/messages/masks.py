@@ -32,15 +32,17 @@ IBAN_COUNTRIES = {
 """Characters of an IBAN, and the countries that have as many."""
 
 INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+# Every repetition has a bound, so that no text, however hostile, takes long.
 WEB = re.compile(
     r"\b(?:https?:/+|www\.)\S+"
-    r"|(?<![\w@.-])(?:[\w-]+\.)+(?:com|org|net|co|io|ly|gl|info|biz|uk|de|fr|es|br|jp)\b(?:/\S*)?",
+    r"|(?<![\w@.-])(?:[\w-]{1,63}\.){1,8}(?:com|org|net|co|io|ly|gl|info|biz|uk|de|fr|es|br|jp)\b(?:/\S*)?",
     re.I,
 )
-ADDRESS = re.compile(r"[\w.+%'-]+(?:@|\s@\s)[\w-]+(?:\.[\w-]+)+")
+ADDRESS = re.compile(r"[\w.+%'-]{1,64}(?:@|\s@\s)[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")
 SPELLED_ADDRESS = re.compile(
-    r"[\w.+-]+\s*(?:[(\[]\s*at\s*[)\]]|\sat\s)\s*[\w-]+(?:\s*(?:[(\[]\s*dot\s*[)\]]|\sdot\s)\s*[\w-]+)+"
-    r"|[\w.+-]+\s*[(\[]\s*at\s*[)\]]\s*[\w-]+(?:\.[\w-]+)+",
+    r"[\w.+-]{1,64}\s{0,3}(?:[(\[]\s?at\s?[)\]]|\sat\s)\s{0,3}[\w-]{1,63}"
+    r"(?:\s{0,3}(?:[(\[]\s?dot\s?[)\]]|\sdot\s)\s{0,3}[\w-]{1,63}){1,8}"
+    r"|[\w.+-]{1,64}\s{0,3}[(\[]\s?at\s?[)\]]\s{0,3}[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}",
     re.I,
 )
 ACCOUNT = re.compile(r"@(\w+)")
@@ -50,11 +52,12 @@ BANK_ACCOUNT = re.compile(
     + r")\b",
     re.I,
 )
-# A word of letters, hyphens and at least four digits; a run of digits with up to three marks between two.
-MIXED_ID = re.compile(r"\b(?=(?:[\w-]*\d){4})(?=[\w-]*[A-Za-z])[A-Za-z0-9][A-Za-z0-9-]{6,}\b")
+MIXED = re.compile(r"\b[A-Za-z0-9][A-Za-z0-9-]{7,}")
+# Five digits or more, with up to three marks between two of them.
 DIGITS = re.compile(r"[+(]{0,2}\d(?:[\s().\-/\u2013\u2014*\u00b7]{0,3}\d){4,}")
 DATE = re.compile(r"(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](?:\d{4}|\d{2}))(?:\s+\d{1,2})?")
-PRICE_BEFORE = re.compile(r"[$£€¥]\s?[\d.,]{0,9}$")
+CURRENCY = re.compile(r"[$£€¥]\s?[\d.,]{0,9}$")
+PRICE = re.compile(r"\d{1,9}(?:\.\d{1,2})?")
 LINE = re.compile(r"\[(\d{4}-\d\d-\d\d \d\d:\d\d UTC)\] (Customer|Agent) .*?: (.*)", re.S)
 
 
@@ -77,8 +80,7 @@ def mask(text: str, *, brand: str | None = None) -> str:
         lambda found: found.group() if brand and found.group(1).casefold() == brand.casefold() else USER, text
     )
     text = BANK_ACCOUNT.sub(lambda found: IBAN if is_iban(found.group()) else found.group(), text)
-    text = MIXED_ID.sub(lambda found: found.group() if DATE.fullmatch(found.group()) else NUMBER, text)
-    return DIGITS.sub(_neutral_number, text)
+    return MIXED.sub(_neutral_id, DIGITS.sub(_neutral_number, text))
 
 
 def mask_chat_log(chat_log: str, *, brand: str | None = None) -> str:
@@ -115,10 +117,20 @@ def _masked_line(line: str, brand: str | None) -> str:
 def _neutral_number(found: re.Match[str]) -> str:
     """Say what a run of digits is; a date or a price stays."""
     written = found.group()
-    if DATE.fullmatch(written) or PRICE_BEFORE.search(found.string[: found.start()]):
+    if DATE.fullmatch(written):
+        return written
+    if PRICE.fullmatch(written) and CURRENCY.search(found.string, max(found.start() - 12, 0), found.start()):
         return written
     digits = "".join(sign for sign in written if sign.isdigit())
     # A card's number may have its date or code behind it.
     if is_card(digits) or (len(digits) > 16 and digits[0] in "23456" and is_card(digits[:16])):
         return CARD
     return PHONE if 7 <= len(digits) <= 15 else NUMBER
+
+
+def _neutral_id(found: re.Match[str]) -> str:
+    """Mask a word of letters and at least four digits, such as what is left of a tracking number."""
+    word = found.group()
+    has_letter = any(sign.isalpha() for sign in word)
+    is_id = has_letter and sum(sign.isdigit() for sign in word) >= 4
+    return NUMBER if is_id and not DATE.fullmatch(word) else word
