@@ -79,6 +79,8 @@ def _score(words: pa.StringArray, topic: Topic) -> pa.Int32Array:
     total = pa.repeat(pa.scalar(0, pa.int32()), len(words))
     named = pc.match_substring_regex(words, "|".join(terms for _, terms in topic.terms))
     some = words.filter(named)
+    if not len(some):
+        return total
     sums = pa.repeat(pa.scalar(0, pa.int32()), len(some))
     for weight, terms in topic.terms:
         count = pc.min_element_wise(pc.count_substring_regex(some, terms), _COUNTED_AT_MOST)
