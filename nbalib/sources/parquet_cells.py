@@ -1,7 +1,7 @@
 """Read a Parquet file into the same cells as a CSV file.
 
 In: an `OpenFile` that holds Parquet. Out: its columns' names, then `Cells`.
-A null is an empty cell; a whole number is written in decimal, a boolean as True or False, an
+A null or NaN is an empty cell; a whole number is written in decimal, a boolean as True or False, an
 instant in ISO 8601 with its offset; a floating-point id as it is (``192625.0``).
 """
 
@@ -72,6 +72,8 @@ class ParquetRows:
 
     def _text(self, name: str, column: pa.Array) -> pa.Array:
         kind = column.type
+        if pa.types.is_floating(kind):
+            column = pc.if_else(pc.is_nan(column), None, column)
         if pa.types.is_timestamp(kind):
             if kind.tz is None:
                 raise SchemaError(f"{self._file.name}: column {name!r} holds instants without a time zone")

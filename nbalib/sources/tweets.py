@@ -66,7 +66,7 @@ def read_tweets(cells: Cells, latest: int) -> Batch:
     parent, is_parent = _read_parents(_cell(table, "in_response_to_tweet_id"))
     faults = {
         "bad_tweet_id": _mask(ids.is_null()),
-        "empty_author": _mask(pc.equal(_cell(table, "author_id"), "")),
+        "empty_author": _mask(pc.equal(pc.utf8_trim_whitespace(_cell(table, "author_id")), "")),
         "bad_author_id": _mask(author.is_null()),
         "bad_inbound": ~is_direction,
         "bad_date": ~is_date,
