@@ -206,6 +206,21 @@ def test_each_prompt_holds_its_own_conversation_only() -> None:
     assert written["message"].to_pylist()[2] == ""
 
 
+def test_where_nobody_is_contacted_nobody_is_asked() -> None:
+    """Decisions without contact, or none at all, need no call and keep their empty words."""
+    quiet = rows({"channel": "no_action"}, {"channel": "no_action"})
+    with FaultServer(("good",)) as server, open_writer("openai", to(server)) as writer:
+        for n in (2, 0):
+            logs = pa.array(["a"] * n, pa.string())
+            written = write_with_llm(quiet.slice(0, n), logs, writer, brands=BRANDS, templates=TEMPLATES)
+            assert written.to_pydict() == {
+                "message": [""] * n,
+                "message_source": ["none"] * n,
+                "llm_reasoning": [None] * n,
+            }
+    assert server.requests == []
+
+
 def test_a_notebook_and_many_threads_may_ask() -> None:
     """One writer serves a running event loop and eight threads at a time, within its bound of four calls."""
 

@@ -19,8 +19,8 @@ from nbalib.errors import ParameterError, SchemaError
 from nbalib.messages.checks import fault_in
 from nbalib.messages.prompts import PURPOSES
 from nbalib.messages.situations import SITUATIONS, situation
+from nbalib.messages.template_file import TOPICS
 from nbalib.messages.templates import ROWS_AT_ONCE, load_templates, write_messages
-from nbalib.messages.texts import TOPICS
 from nbalib.params import Brand, Brands, Voice, load_params
 
 PARAMS = Path(__file__).resolve().parents[1] / "params"
@@ -402,6 +402,13 @@ FIRST = "[Thanks|Thank you] for your message{about}. So that we can look into it
         ("      billing:", "      biling:", "unknown key 'biling'; did you mean 'billing'"),
         ("never_say:", "never_sy:", "unknown key 'never_sy'; did you mean 'never_say'"),
         (FIRST, FIRST.replace("{about}", "{abuot}"), "unknown slot {abuot}; did you mean 'about'"),
+        (FIRST, FIRST.replace("{about}", "{about"), "a brace that belongs to no slot"),
+        (FIRST, FIRST.replace("{about}", "{about:>9}"), "a brace that belongs to no slot"),
+        (
+            'greeting: "[Hi,|Hello,]"',
+            "greeting: Good morning to all of you,",
+            "greeting: more than 24 characters",
+        ),
         (FIRST, FIRST + " by our escalation queue", "says 'escalation'"),
         (FIRST, FIRST + " at 0800 123456", "has a phone number or an id"),
         (FIRST, FIRST + " on help.example.com", "has a web address"),

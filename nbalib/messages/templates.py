@@ -15,7 +15,8 @@ import pyarrow.compute as pc
 from nbalib.decisions.channels import NO_ACTION
 from nbalib.errors import SchemaError, nearest
 from nbalib.messages.situations import COLUMNS, situation_codes
-from nbalib.messages.texts import KINDS, MOTHER_TONGUE, TOPICS, Templates, load_templates
+from nbalib.messages.template_file import KINDS, TOPICS
+from nbalib.messages.texts import MOTHER_TONGUE, Templates, load_templates
 from nbalib.messages.voices import frames_of
 
 if TYPE_CHECKING:

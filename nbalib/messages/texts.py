@@ -8,15 +8,26 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from pydantic import Field
 
 from nbalib.errors import ParameterError, nearest
 from nbalib.messages.checks import fault_in
 from nbalib.messages.situations import LIKE, SITUATIONS
-from nbalib.params import Strict, digest_of, read_yaml
+from nbalib.messages.template_file import (
+    KINDS,
+    MAX_CLOSING,
+    MAX_GREETING,
+    MAX_NAME,
+    TOPICS,
+    Channel,
+    Kind,
+    Kinds,
+    Language,
+    TemplateFile,
+)
+from nbalib.params import digest_of, read_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -24,31 +35,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-Kind = Literal["dm", "email", "call"]
-KINDS: tuple[Kind, ...] = get_args(Kind)
-TOPICS = (
-    "billing",
-    "connectivity",
-    "delivery",
-    "refund",
-    "account_access",
-    "cancellation",
-    "device_fault",
-    "software_bug",
-    "travel_booking",
-    "staff_experience",
-    "product_question",
-    "other",
-)
 SLOTS = ("about", "with", "ask", "promise")
 MOTHER_TONGUE = "en"
 """Serves wherever a language is not known; its greeting and closing are those of the brand's voice."""
-
-MAX_GREETING = 24
-MAX_CLOSING = 20
-MAX_NAME = 60
-"""Characters that a voice may fill. A longer greeting gives way to the language's own, a longer closing is
-left out of a direct message, and a longer name gives way to the language's word for the team."""
 
 FRAME: dict[Kind, int] = {
     "dm": MAX_GREETING + MAX_CLOSING + 2,
@@ -60,55 +49,6 @@ FRAME: dict[Kind, int] = {
 PARAGRAPH = re.compile(r"\s*¶\s*")
 EITHER = re.compile(r"\[([^|\[\]]*)\|([^|\[\]]*)\]")
 SLOT = re.compile(r"\{(\w*)\}")
-
-
-class Channel(Strict):
-    """One channel: which texts serve it, and how long a message may be."""
-
-    kind: Kind
-    max_characters: int = Field(ge=1)
-
-
-class Topic(Strict):
-    """How a topic is woven in: after "message", after "trouble", and what it needs first."""
-
-    about: str
-    trouble: str = Field(alias="with")
-    ask: str
-
-
-class Kinds(Strict):
-    """Alternative wordings of one situation, for each kind of channel."""
-
-    dm: tuple[str, ...] = ()
-    email: tuple[str, ...] = ()
-    call: tuple[str, ...] = ()
-
-
-class Language(Strict):
-    """Everything that is said in one language.
-
-    `space` stands between two sentences; `continues` says that an e-mail goes on in lower case after the
-    comma of its greeting.
-    """
-
-    greeting: str = Field(max_length=2 * MAX_GREETING)
-    closing: str = Field(max_length=2 * MAX_NAME)
-    team: str = Field(max_length=MAX_NAME)
-    space: str = " "
-    continues: bool = False
-    topics: dict[str, Topic]
-    asked_for: dict[str, str]
-    promised: dict[str, str]
-    texts: dict[str, Kinds]
-
-
-class TemplateFile(Strict):
-    """`messages.yaml`."""
-
-    channels: dict[str, Channel]
-    never_say: tuple[str, ...] = ()
-    languages: dict[str, Language]
 
 
 @dataclass(frozen=True)
@@ -273,6 +213,9 @@ def _phrases(
 def _check(templates: Templates) -> None:
     """Refuse what a customer must not read, an unknown slot, and a text that could be too long."""
     for (language, _), phrases in templates.phrases.items():
+        for name, most in (("greeting", MAX_GREETING), ("closing", MAX_NAME), ("team", MAX_NAME)):
+            if len(getattr(phrases, name)) > most:
+                raise ParameterError(f"languages.{language}.{name}: more than {most} characters")
         for said in (*phrases.about, *phrases.trouble, *phrases.ask, *phrases.promise):
             _refuse_unsafe(f"languages.{language}", said, templates)
     limits = {
@@ -282,6 +225,8 @@ def _check(templates: Templates) -> None:
     for text in set(templates.texts):
         for slot in text.uses - set(SLOTS):
             raise ParameterError(f"{text.place}: unknown slot {{{slot}}}{nearest(slot, SLOTS)}")
+        if set("{}") & set(SLOT.sub("", text.words)):
+            raise ParameterError(f"{text.place}: a brace that belongs to no slot: {text.words!r}")
         words = longest(text, templates.phrases[text.language, text.formal])
         _refuse_unsafe(text.place, words, templates)
         limit, length = limits[text.kind], len(words) + FRAME[text.kind]

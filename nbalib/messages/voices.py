@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from nbalib.messages.texts import MAX_CLOSING, MAX_GREETING, MAX_NAME, MOTHER_TONGUE, PARAGRAPH
+from nbalib.messages.template_file import MAX_CLOSING, MAX_GREETING, MAX_NAME
+from nbalib.messages.texts import MOTHER_TONGUE, PARAGRAPH
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from nbalib.messages.client import Answer, LlmWriter
+    from nbalib.messages.prompts import Prompt
     from nbalib.messages.texts import Templates
     from nbalib.params import Brands
 
@@ -56,37 +57,39 @@ def write_with_llm(
         'template:llm_timeout'; llm_reasoning, null where the template stands.
     """
     drafted = write_messages(decisions, brands, templates)
-    messages, sources = drafted["message"].to_pylist(), drafted["message_source"].to_pylist()
-    reasons: list[str | None] = [None] * len(messages)
-    asked = [row for row, source in enumerate(sources) if source == "template"]
-    told = decisions.select(["channel", "brand"]).append_column("situation", situation(decisions)).take(asked)
-    logs = chat_logs.take(pa.array(asked, pa.int64())).to_pylist()
-    limits = {name: channel.max_characters for name, channel in templates.channels.items()}
-    prompts = [
-        prompt_for(
-            **row,
-            max_characters=limits[row["channel"]],
-            voice=brands.of(row["brand"]).voice,
-            draft=messages[at],
-            chat_log=log,
-        )
-        for at, row, log in zip(asked, told.to_pylist(), logs, strict=True)
-    ]
-    answers = writer.ask_all(prompts, progress)
-    for at, row, answer in zip(asked, told.to_pylist(), answers, strict=True):
-        failure = failure_in(answer, limits[row["channel"]], templates)
-        if failure is None and answer.written:
-            messages[at], sources[at] = answer.written.message, "llm"
-            reasons[at] = answer.written.reasoning
+    columns = {**drafted.to_pydict(), "llm_reasoning": [None] * decisions.num_rows}
+    asked = [row for row, source in enumerate(columns["message_source"]) if source == "template"]
+    at = pa.array(asked, pa.int64())
+    chosen = decisions.take(at)
+    limits = [templates.channels[name].max_characters for name in chosen["channel"].to_pylist()]
+    prompts = _prompts(chosen, drafted["message"].take(at), chat_logs.take(at), limits, brands)
+    for row, limit, answer in zip(asked, limits, writer.ask_all(prompts, progress), strict=True):
+        failure = failure_in(answer, limit, templates)
+        if answer.written and not failure:
+            columns["message"][row], columns["message_source"][row] = answer.written.message, "llm"
+            columns["llm_reasoning"][row] = answer.written.reasoning
         else:
-            sources[at] = f"template:{failure}"
-    return pa.table(
-        {
-            "message": pa.array(messages, pa.string()),
-            "message_source": pa.array(sources, pa.string()),
-            "llm_reasoning": pa.array(reasons, pa.string()),
-        }
-    )
+            columns["message_source"][row] = f"template:{failure}"
+    return pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()})
+
+
+def _prompts(
+    decisions: pa.Table,
+    drafts: pa.ChunkedArray,
+    chat_logs: pa.Array | pa.ChunkedArray,
+    limits: list[int],
+    brands: Brands,
+) -> list[Prompt]:
+    """Make the prompt of each decision."""
+    told = decisions.select(["channel", "brand"]).append_column("situation", situation(decisions))
+    return [
+        prompt_for(
+            **row, max_characters=limit, voice=brands.of(row["brand"]).voice, draft=draft, chat_log=chat_log
+        )
+        for row, limit, draft, chat_log in zip(
+            told.to_pylist(), limits, drafts.to_pylist(), chat_logs.to_pylist(), strict=True
+        )
+    ]
 
 
 def failure_in(answer: Answer, max_characters: int, templates: Templates) -> str | None:
