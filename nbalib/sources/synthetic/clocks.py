@@ -36,8 +36,13 @@ CROWD_ARRIVES: Quantiles = (
     (0, 0.3, 0.6, 0.85, 0.97, 1),
     (30, 30 * MINUTE, 4 * HOUR, DAY, 4 * DAY, 30 * DAY),
 )
-NEAR = 12 * MINUTE
-SILENCE = {"weeks": (15 * DAY, 45 * DAY), "years": (400 * DAY, 1_900 * DAY)}
+NEAR = 5 * MINUTE
+SILENCE = {
+    "hours": (40 * MINUTE, 9 * HOUR),
+    "days": (8 * HOUR, 4 * DAY),
+    "weeks": (15 * DAY, 45 * DAY),
+    "years": (400 * DAY, 1_900 * DAY),
+}
 
 HOURS_OF_DAY: Quantiles = (
     (0, 0.04, 0.08, 0.14, 0.25, 0.4, 0.55, 0.7, 0.85, 1),

@@ -11,7 +11,7 @@ from nbalib.sources.synthetic.dice import Weighted
 from nbalib.sources.synthetic.stages import LANGUAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
     from nbalib.sources.synthetic.dice import Dice
 
@@ -26,15 +26,22 @@ _SPOKEN = Weighted(range(len(_CODES)), tuple(LANGUAGES.values()))
 
 
 class Crowd:
-    """Everyone who has written so far; one byte each, for the language."""
+    """Everyone so far; two bytes each, for the language and for whether they are in the file."""
 
     def __init__(self, dice: Dice) -> None:
         self.dice = dice
         self.languages = bytearray()
+        self.in_file = bytearray()
 
-    def __len__(self) -> int:
-        """Count the customers so far."""
-        return len(self.languages)
+    @property
+    def n_in_file(self) -> int:
+        """Count the customers who have a conversation in the file."""
+        return sum(self.in_file)
+
+    def note(self, customers: Iterable[str]) -> None:
+        """Remember that these have a conversation in the file."""
+        for customer in customers:
+            self.in_file[int(customer) - FIRST_CUSTOMER] = 1
 
     def someone(self) -> tuple[str, str]:
         """Give a customer and their language."""
@@ -54,4 +61,5 @@ class Crowd:
 
     def _newcomer(self, language: int) -> tuple[str, str]:
         self.languages.append(language)
+        self.in_file.append(0)
         return str(FIRST_CUSTOMER + len(self.languages) - 1), _CODES[language]

@@ -121,8 +121,6 @@ class Telling:
             name = "issue_angry" if self.cast.is_angry else "issue_calm"
         elif name in ("ask", "ask_next") and not scene.has_questions():
             name = "ask_general"
-        elif name == "detail" and not scene.has_replies():
-            name = "detail_more"
         return moves()[name]
 
     def _next_at(self, at: int, move: Move, silence: str | None) -> int:
@@ -199,8 +197,9 @@ class Telling:
 
     def _answer(self, move: Move, at: int, parent: Message | None) -> None:
         cast, dice = self.cast, self.dice
-        brand = cast.scene.stage.brand
+        brand, said = cast.scene.stage.brand, cast.scene.said
         text = spelling.as_agent(cast.scene.line(move.name), dice)
+        said["hi"] = said["sorry"] = ""  # nobody greets twice, and excuses wear off
         parts = _parted(text) if len(text) > LONG_ENOUGH and dice.chance(IN_PARTS) else [text]
         status, awaiting = self._changed(move)
         knows_customer = any(not m.is_agent and not m.is_absent for m in self.messages)

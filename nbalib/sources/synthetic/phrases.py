@@ -23,10 +23,10 @@ Exchange = tuple[Phrase, tuple[Phrase, ...]]
 
 SLOT = re.compile(r"\{(\w+)\}")
 
-ISSUE_WORDS = ("opens", "steps", "news", "done", "works", "fails", "alone", "answers")
+ISSUE_WORDS = ("opens", "steps", "news", "done", "works", "fails", "alone", "answers", "context")
 USUAL = {"matter": "this", "regret": "for the confusion"}
 """What an agent calls an issue, and is sorry for, where the issue does not say it."""
-TALK = ("promo_asks", "quips", "jests")
+TALK = ("promo_asks", "quips", "jests", "probes")
 """Lists of a language or a domain in which a line has its own answers."""
 ISSUE_EXCHANGES = ("asks", "more")
 
@@ -50,7 +50,8 @@ class Issue:
     @property
     def has(self) -> frozenset[str]:
         """Names of the fields that are filled."""
-        return frozenset(self.words) | frozenset(self.exchanges)
+        two_steps = ("two_steps",) if len(self.words.get("steps", ())) > 1 else ()
+        return frozenset((*self.words, *self.exchanges, *two_steps))
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,10 +103,10 @@ def bank_named(name: str) -> Bank:
     )
 
 
-def plain_issue(name: str, kind: str, exchanges: dict[str, tuple[Exchange, ...]]) -> Issue:
+def plain_issue() -> Issue:
     """Make the issue of a talk that is about nothing in particular."""
     fixed: dict[str, tuple[Phrase, ...]] = {"matter": ("this",), "regret": ("to hear that",)}
-    return Issue(name, "other", kind, 1.0, frozenset(), fixed, {}, exchanges)
+    return Issue("nothing", "other", "chat", 1.0, frozenset(), fixed, {}, {})
 
 
 def _issue(name: str, fields: dict[str, Any]) -> Issue:

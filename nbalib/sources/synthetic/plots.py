@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from nbalib.sources.synthetic.dice import Dice
 
-SILENCES = ("weeks", "years")
+SILENCES = ("hours", "days", "weeks", "years")
 """Words of a plot that are no moves but a silence before the next one."""
 
 AGAIN = 0.45

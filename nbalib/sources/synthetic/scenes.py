@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 PAIRS = tuple(a + b for a in LETTERS for b in LETTERS)
 TRIES = 3
+ENDS = ".!?。"
 
 
 class Scene:
@@ -32,11 +33,13 @@ class Scene:
         self.said = dict(stage.brand.words)
         self.used: set[Phrase] = set()
         self.replies: tuple[Phrase, ...] = ()
-        self.asked = 0
         self.first = dice.between(0, 59)
+        self.n_asked = 0
         self.special: dict[str, Callable[[], str]] = {
-            "asks": self._line_of("asks"),
+            "asks": self._question,
+            "probe": self._line_of("probes"),
             "more": self._line_of("more"),
+            "offer": self._line_of("promo_asks"),
             "quip": self._line_of("quips"),
             "jest": self._line_of("jests"),
             "reply": self._reply,
@@ -51,11 +54,7 @@ class Scene:
 
     def has_questions(self) -> bool:
         """Tell whether there is anything left to ask about the issue."""
-        return self.asked < len(self.issue.exchanges.get("asks", ()))
-
-    def has_replies(self) -> bool:
-        """Tell whether a question stands that can be answered."""
-        return bool(self.replies)
+        return len(self.issue.exchanges.get("asks", ())) > self.n_asked
 
     def _filled(self, phrase: Phrase) -> str:
         if isinstance(phrase, str):
@@ -90,23 +89,26 @@ class Scene:
         self.used.add(phrase)
         return phrase
 
-    def _exchange(self, exchanges: tuple[Exchange, ...]) -> str:
-        """Ask the next question of a list that starts anywhere, and keep its answers in mind."""
-        for _ in exchanges:
-            question, self.replies = exchanges[(self.first + self.asked) % len(exchanges)]
-            self.asked += 1
-            if question not in self.used:
-                break
-        self.used.add(question)
-        return self._filled(question)
+    def _line_of(self, talk: str) -> Callable[[], str]:
+        return lambda: self._exchange(self.issue.exchanges.get(talk) or self.stage.exchanges[talk])
 
-    def _line_of(self, name: str) -> Callable[[], str]:
-        return lambda: self._exchange(self.issue.exchanges[name])
+    def _question(self) -> str:
+        self.n_asked += 1
+        return self._exchange(self.issue.exchanges["asks"])
+
+    def _exchange(self, exchanges: tuple[Exchange, ...]) -> str:
+        """Say the next line of a list, starting anywhere, that was not said; keep its answers in mind."""
+        for place in range(self.first, self.first + len(exchanges)):
+            line, self.replies = exchanges[place % len(exchanges)]
+            if line not in self.used:
+                break
+        self.used.add(line)
+        return self._filled(line)
 
     def _reply(self) -> str:
         answer = self._filled(self.dice.pick(self.replies))
         self.replies = ()
-        return answer
+        return answer if answer[-1] in ENDS or "http" in answer else f"{answer}."
 
     def photo(self) -> str:
         """Link to a picture."""

@@ -18,7 +18,8 @@ CASUAL = 0.30
 SHOUTS = 0.07
 """Share of angry messages in capitals."""
 WITH_EMOJI = 0.105
-WITH_TAG = 0.06
+WITH_TAG = 0.09
+WORTH_A_TAG = 40
 WITH_SLIP = 0.025
 WITH_AMPERSAND = 0.16
 WITH_LINE_FEED = 0.05
@@ -78,8 +79,8 @@ def as_customer(text: str, hand: Hand, mood: int, tag: str, dice: Dice) -> str:
         elif unit > 1 - WITH_SLIP:
             wrong = dice.pick(SLIPS)
             text = text.replace(wrong[0], wrong[1], 1)
-        if dice.chance(WITH_TAG):
-            text = f"{text} {tag if dice.chance(0.4) else dice.pick(TAGS)}"
+        if len(text) > WORTH_A_TAG and dice.chance(WITH_TAG):
+            text = f"{text} {dice.pick(TAGS) if mood < 0 and dice.chance(0.7) else tag}"
     if dice.chance(WITH_EMOJI):
         text = f"{text} {dice.pick(EMOJI[mood])}"
     return _with_breaks(text, dice)

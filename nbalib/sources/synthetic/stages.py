@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from nbalib.sources.synthetic.dice import Dice
     from nbalib.sources.synthetic.phrases import Exchange, Phrase
 
-LANGUAGES = {"en": 0.905, "es": 0.033, "ja": 0.023, "fr": 0.018, "de": 0.012, "pt": 0.009}
+LANGUAGES = {"en": 0.88, "es": 0.04, "ja": 0.03, "fr": 0.022, "de": 0.016, "pt": 0.012}
 """Languages of conversations, and the share of each."""
 
 SOLO_ROLES = ("issue", "question", "chat")
@@ -40,13 +40,18 @@ class Tale:
 
 @dataclass(frozen=True, eq=False)
 class Stage:
-    """One brand in one language: the tales of each role, and the words for telling them."""
+    """One brand in one language: the tales of each role, and the words for telling them.
+
+    The role `solo` is any conversation of one customer; `issue`, `promo_reply` and `join` are told in
+    English only.
+    """
 
     brand: Brand
     language: str
     slots: dict[str, tuple[Phrase, ...]]
     fresh: dict[str, tuple[Phrase, ...]]
     phrases: dict[str, tuple[Phrase, ...]]
+    exchanges: dict[str, tuple[Exchange, ...]]
     tales: dict[str, Weighted[Weighted[Tale]]]
 
     def tale(self, role: str, dice: Dice) -> Tale:
@@ -71,6 +76,7 @@ def _stage(brand: Brand, language: str) -> Stage:
         slots={**common.slots, **(domain.slots if in_english else {})},
         fresh={**common.fresh, **voices, "help": brand.help_pages, "staff_name": _names(brand, common)},
         phrases=_joined(common, domain) if in_english else common.phrases,
+        exchanges={talk: domain.exchanges.get(talk, ()) + lines for talk, lines in common.exchanges.items()},
         tales=_tales(brand.domain, language),
     )
 
@@ -92,23 +98,22 @@ def _tales(domain: str, language: str) -> dict[str, Weighted[Weighted[Tale]]]:
     bank = bank_named(language)
     issues = bank_named(domain).issues if language == "en" else bank.issues
     fitting = [issue for issue in issues if not issue.domains or domain in issue.domains]
-    nothing = plain_issue("nothing", "chat", _talk(bank, bank_named(domain)) if language == "en" else {})
+    nothing = plain_issue()
     offers = []
     for role in SOLO_ROLES:
         about = [issue for issue in fitting if issue.kind == role] if role != "chat" else [nothing]
         offers += [offer for plot in plots(role) if (offer := _offer(plot, about, bank)) is not None]
-    made = {"solo": Weighted([tales for _, tales in offers], [weight for weight, _ in offers])}
-    if bank.exchanges:
+    made = {"solo": offers}
+    if language == "en":
+        made["issue"] = [offer for offer in offers if offer[1].options[0].issue.kind == "issue"]
         for role in SIDE_ROLES:
-            sides = [offer for plot in plots(role) if (offer := _offer(plot, [nothing], bank)) is not None]
-            made[role] = Weighted([tales for _, tales in sides], [weight for weight, _ in sides])
-    return made
-
-
-def _talk(common: Bank, domain: Bank) -> dict[str, tuple[Exchange, ...]]:
-    """Give the lines of small talk with their answers, the domain's own first."""
-    listed = {name: domain.exchanges.get(name, ()) + lines for name, lines in common.exchanges.items()}
-    return {"more": listed.pop("promo_asks"), **listed}
+            made[role] = [
+                offer for plot in plots(role) if (offer := _offer(plot, [nothing], bank)) is not None
+            ]
+    return {
+        role: Weighted([tales for _, tales in listed], [weight for weight, _ in listed])
+        for role, listed in made.items()
+    }
 
 
 def _offer(plot: Plot, issues: list[Issue], bank: Bank) -> tuple[float, Weighted[Tale]] | None:

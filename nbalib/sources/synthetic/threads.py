@@ -32,9 +32,9 @@ class Shares:
     promo, joined, chatter : float
         A promotion with many customers; another customer who joins; customers among themselves.
     root_absent, friend_named : float
-        The first message is not in the file; of those, agents name a second customer.
-    years_old : float
-        Of promotions: still answered after years.
+        A customer's first message is not in the file; of those, agents name a second customer.
+    promo_absent, years_old : float
+        Of promotions: not in the file; still answered after years.
     """
 
     promo: float = 0.011
@@ -42,11 +42,14 @@ class Shares:
     chatter: float = 0.008
     root_absent: float = 0.021
     friend_named: float = 0.15
+    promo_absent: float = 0.12
     years_old: float = 0.06
 
 
 N_PROMO_REPLIES: Quantiles = ((0, 0.4, 0.7, 0.9, 0.98, 1), (2, 5, 12, 28, 60, 105))
 N_JOIN = Weighted((1, 2, 3), (0.8, 0.15, 0.05))
+OWN_WORDS = ("who", "hi", "sorry")
+"""Words that one who joins does not take over: the name, and what an agent has said once."""
 ANSWERED_BACK = 0.35
 """How likely the first customer says something to one who joins."""
 
@@ -75,12 +78,12 @@ class Threads:
 
     def _solo(self, at: int) -> Thread:
         customer, language = self.crowd.someone()
-        return self._conversation(stages(language).draw(self.dice), customer, at)
+        return self._conversation(stages(language).draw(self.dice), "solo", customer, at)[0]
 
-    def _conversation(self, stage: Stage, customer: str, at: int) -> Thread:
-        """Let one customer write to one brand."""
+    def _conversation(self, stage: Stage, role: str, customer: str, at: int) -> tuple[Thread, Scene]:
+        """Let one customer write to one brand; give the words that fell, too."""
         dice = self.dice
-        tale = stage.tale("solo", dice)
+        tale = stage.tale(role, dice)
         cast = cast_for(stage, tale, customer, dice)
         names: list[str] = []
         tale.story.told(dice, names)
@@ -93,21 +96,22 @@ class Threads:
             if silence in names:  # what happens now is the end; it began long ago
                 at -= sum(clocks.SILENCE[silence]) // 2
         told = Telling(cast, dice, is_root_absent=is_absent).tell(names, at, None)
-        return Thread(told[0], told, about)
+        return Thread(told[0], told, about), cast.scene
 
     def _joined(self, at: int) -> Thread:
         """Let others join a conversation, and the first customer answer one of them."""
         dice = self.dice
         stage = stages("en").draw(dice)
         host = self.crowd.someone_else(())
-        thread = self._conversation(stage, host, at)
+        thread, scene = self._conversation(stage, "issue", host, at)
+        theirs = {slot: word for slot, word in scene.said.items() if slot not in OWN_WORDS}
         theme = thread.about[host][0]
-        said: set[Phrase] = set()
+        used: set[Phrase] = set()
         for _ in range(N_JOIN.draw(dice)):
             answered = dice.pick([m for m in thread.messages if not m.is_absent])
             guest = self.crowd.someone_else(thread.about)
             greeting = f"@{host} @{answered.author if answered.is_agent else stage.brand.handle} "
-            told = self._side(stage, "join", guest, answered, greeting, said)
+            told = self._side(stage, "join", guest, answered, greeting, used, theirs)
             thread.messages += told
             thread.about[guest] = (theme if told[0].status == "open" else "other", "en")
             if not told[-1].is_agent and dice.chance(ANSWERED_BACK):
@@ -115,13 +119,24 @@ class Threads:
         return thread
 
     def _side(
-        self, stage: Stage, role: str, guest: str, answered: Message, greeting: str, said: set[Phrase]
+        self,
+        stage: Stage,
+        role: str,
+        guest: str,
+        answered: Message,
+        greeting: str,
+        used: set[Phrase],
+        theirs: dict[str, str],
     ) -> list[Message]:
-        """Tell the conversation of one who answers `answered`; `said` is what others said before."""
+        """Tell the conversation of one who answers `answered`.
+
+        `used` are the phrases that fell in the thread, `theirs` the words of the conversation joined.
+        """
         dice = self.dice
         tale = stage.tale(role, dice)
         cast = cast_for(stage, tale, guest, dice, at_promoter=role == "promo_reply")
-        cast.greeting, cast.scene.used = greeting, said
+        cast.greeting, cast.scene.used = greeting, used
+        cast.scene.said.update(theirs)
         names: list[str] = []
         tale.story.told(dice, names)
         return Telling(cast, dice).tell(names, answered.at + dice.along(clocks.CROWD_ARRIVES), answered)
@@ -131,7 +146,8 @@ class Threads:
         at = answered.at + self.dice.along(clocks.CUSTOMER_WORD)
         own = [m for m in thread.messages if host in m.customers and m.at <= at]
         latest = max(own, key=lambda m: m.at) if own else thread.root
-        word = self._say(stage, "advice_back", host, at, answered, 0)
+        move = "joke_back" if answered.status == "no_issue" and self.dice.chance(0.5) else "advice_back"
+        word = self._say(stage, move, host, at, answered, 0)
         word.status, word.awaiting = latest.status, latest.awaiting
         return word
 
@@ -144,11 +160,11 @@ class Threads:
         root = self._advert(stage, at)
         thread = Thread(root, [root], {})
         n_replies = dice.along(N_PROMO_REPLIES)
-        said: set[Phrase] = set()
+        used: set[Phrase] = set()
         thread.n_absent_replies = dice.between(0, 3 * n_replies)
         for _ in range(n_replies):
             guest = self.crowd.someone_else(thread.about)
-            told = self._side(stage, "promo_reply", guest, root, f"@{root.author} ", said)
+            told = self._side(stage, "promo_reply", guest, root, f"@{root.author} ", used, {})
             thread.messages += told
             thread.about[guest] = ("product_question" if _asks(told[0]) else "other", "en")
         return thread
@@ -172,7 +188,7 @@ class Threads:
             awaiting="nobody",
             mood=0,
             action="none",
-            is_absent=dice.chance(self.shares.root_absent),
+            is_absent=dice.chance(self.shares.promo_absent),
         )
 
     def _chatter(self, at: int) -> Thread:

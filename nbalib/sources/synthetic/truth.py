@@ -77,8 +77,8 @@ class Truth:
         """Count the rows that were added since the last table."""
         return len(self.rows["status"])
 
-    def add(self, thread: Thread) -> int:
-        """Add the conversations of a numbered thread; say how many there are."""
+    def add(self, thread: Thread) -> list[str]:
+        """Add the conversations of a numbered thread; give their customers."""
         found: dict[str, Conversation] = {}
         for message in thread.messages:
             for customer in message.customers:
@@ -100,7 +100,7 @@ class Truth:
             )
             for column, value in zip(self.rows.values(), row, strict=True):
                 column.append(value)
-        return len(found)
+        return list(found)
 
     def table(self) -> pa.Table:
         """Give the rows added so far, and start anew."""

@@ -1,8 +1,8 @@
 """Write made conversations to a file in the format of twcs.csv, and what is true of them.
 
 In: how many rows, a seed, where to. Out: the file, the truth as Parquet, and a report.
-The same rows and seed make the same bytes everywhere. Memory does not grow with the rows, but for one
-byte a customer.
+The same rows and seed make the same bytes everywhere. Memory does not grow with the rows, but for two
+bytes a customer.
 """
 
 from __future__ import annotations
@@ -96,14 +96,14 @@ def _write(
     """Make threads until the file is full; the last one is cut to what is left."""
     threads, known = Threads(dice), Truth()
     number, n_threads, n_conversations = 1, 0, 0
-    while pen.room:
+    while pen.room > 0:
         thread = threads.next()
-        if not thread.messages:
-            continue
         thread.cut(pen.room)
         lines, number = laid_out(thread, number, dice)
         pen.add(lines, dice)
-        n_conversations += known.add(thread)
+        customers = known.add(thread)
+        threads.crowd.note(customers)
+        n_conversations += len(customers)
         n_threads += 1
         if parquet is not None and len(known) >= TRUTH_ROWS:
             parquet.write_table(known.table())
@@ -116,7 +116,7 @@ def _write(
         pen.n_written,
         n_threads,
         n_conversations,
-        len(threads.crowd),
+        threads.crowd.n_in_file,
         pen.n_repeated,
         pen.n_edited,
         pen.n_late,
