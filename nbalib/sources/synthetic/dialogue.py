@@ -193,7 +193,7 @@ class Telling:
             return f"@{cast.scene.stage.brand.main} ", True
         if unit < 0.93 and is_answered:
             return "", False
-        return (f".@{cast.account} " if unit < 0.95 else f"Hey @{cast.account} "), True
+        return f".@{cast.account} ", True
 
     def _answer(self, move: Move, at: int, parent: Message | None) -> None:
         cast, dice = self.cast, self.dice

@@ -17,6 +17,7 @@ CASUAL = 0.30
 """Share of customers who do not care for capitals, full stops and apostrophes."""
 SHOUTS = 0.07
 """Share of angry messages in capitals."""
+# Shares of customers' texts; `WITH_SLIP` is of careful English ones, `WITH_AMPERSAND` of those with "and".
 WITH_EMOJI = 0.105
 WITH_TAG = 0.09
 WORTH_A_TAG = 40
@@ -88,7 +89,7 @@ def as_customer(text: str, hand: Hand, mood: int, tag: str, dice: Dice) -> str:
 
 def as_agent(text: str, dice: Dice) -> str:
     """Write an agent's text: with care, and now and then a smile."""
-    text = text[:1].upper() + text[1:]
+    text = _capital(text)
     if dice.chance(AGENT_EMOJI_SHARE) and "http" not in text and "orry" not in text:
         text = f"{text} {dice.pick(AGENT_EMOJI)}"
     return text
@@ -110,7 +111,7 @@ def in_export(text: str, dice: Dice) -> str:
 
 
 def _capital(text: str) -> str:
-    """Begin with a capital; a text that begins with a word in small letters would look odd."""
+    """Begin with a capital, whatever slot or phrase the text begins with."""
     return text[:1].upper() + text[1:]
 
 
