@@ -12,11 +12,13 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from nbalib import __version__
-from nbalib.errors import NbaError
+from nbalib.errors import NbaError, ParameterError
+from nbalib.messages.doors import check_settings
 from nbalib.predictions.method import load_method
 from nbalib.stores.duckdb_store import DuckDBStore
 
 if TYPE_CHECKING:
+    from nbalib.messages.doors import Provider
     from nbalib.settings import Settings
 
 PACKAGES = {
@@ -43,7 +45,15 @@ def examine(settings: Settings) -> list[Finding]:
     findings = [Finding("nbalib", "ok", f"{__version__} on Python {platform.python_version()}")]
     for extra, names in PACKAGES.items():
         findings += [_package(name, extra) for name in names]
-    return [*findings, _java(), _method(settings), _store(settings), _space(settings), *_models(settings)]
+    return [
+        *findings,
+        _java(),
+        _method(settings),
+        _store(settings),
+        _space(settings),
+        _model("openai", settings),
+        _model("azure", settings),
+    ]
 
 
 def _package(name: str, extra: str) -> Finding:
@@ -88,13 +98,9 @@ def _space(settings: Settings) -> Finding:
     return Finding("free space", state, f"{free:,.1f} GB beside the store")
 
 
-def _models(settings: Settings) -> list[Finding]:
-    llm = settings.llm
-    openai = bool(llm.openai_api_key or llm.openai_base_url)
-    azure = bool(llm.azure_api_key and llm.azure_endpoint and llm.azure_deployment)
-    return [
-        Finding("openai", "ok" if openai else "absent", f"{'configured' if openai else 'not configured'}"),
-        Finding(
-            "azure openai", "ok" if azure else "absent", f"{'configured' if azure else 'not configured'}"
-        ),
-    ]
+def _model(provider: Provider, settings: Settings) -> Finding:
+    try:
+        check_settings(provider, settings.llm)
+    except ParameterError as error:
+        return Finding(f"llm {provider}", "absent", f"not configured: {error}")
+    return Finding(f"llm {provider}", "ok", "configured")

@@ -25,10 +25,11 @@ def says(flags: NDArray[np.int64], *names: str) -> NDArray[np.bool_]:
     return said
 
 
-def packed() -> str:
-    """Give the SQL that reads `signals` with its Boolean columns packed into one integer, `flags`."""
-    bits = " + ".join(f"CASE WHEN {name} THEN {bit} ELSE 0 END" for name, bit in BIT.items())
+def readings() -> str:
+    """Give the SQL that reads the `signals` of `messages`, their Boolean columns packed as `flags`."""
+    bits = " + ".join(f"CASE WHEN s.{name} THEN {bit} ELSE 0 END" for name, bit in BIT.items())
     return (
-        "SELECT interaction_id, part, asked_for, promised, mood, topic, language, mentions, leading_mentions,"
-        f" {bits} AS flags FROM signals"
+        "SELECT m.node, s.part, s.asked_for, s.promised, s.mood, s.topic, s.language, s.mentions,"
+        f" s.leading_mentions, {bits} AS flags"
+        " FROM messages AS m JOIN signals AS s ON s.interaction_id = m.interaction_id"
     )

@@ -1,16 +1,5 @@
 -- which message belongs to which conversation, counted messages only
-WITH rooted AS (
-    SELECT
-        n.*,
-        l.depth,
-        l.nearest_customer,
-        -- the top of a thread that answers something is below an absent message: that one is the root
-        coalesce(substr(t.parent_interaction_id, length(t.platform_type) + 2), t.external_id) AS thread_root_id
-    FROM nodes AS n
-    JOIN links AS l ON l.node = n.node
-    JOIN nodes AS t ON t.node = l.top
-),
-addressed AS (
+WITH addressed AS (
     SELECT DISTINCT node, customer
     FROM (
         SELECT
@@ -19,7 +8,7 @@ addressed AS (
             r.interaction_timestamp,
             unnest(string_split(s.leading_mentions, ' ')) AS customer
         FROM rooted AS r
-        JOIN signals AS s ON s.interaction_id = r.interaction_id
+        JOIN readings AS s ON s.node = r.node
         WHERE r.author_role <> 'customer' AND r.nearest_customer < 0 AND s.leading_mentions <> ''
     ) AS named
     LEFT JOIN known_accounts AS k

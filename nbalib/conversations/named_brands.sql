@@ -8,7 +8,7 @@ WITH named AS (
     FROM (
         SELECT n.node, n.platform_type, s.mentions
         FROM nodes AS n
-        JOIN signals AS s ON s.interaction_id = n.interaction_id
+        JOIN readings AS s ON s.node = n.node
         WHERE n.author_role = 'customer' AND s.mentions <> ''
     ) AS mentioning
 )

@@ -30,7 +30,7 @@ FROM (
 ) AS k
 JOIN nodes AS n ON n.node = k.node
 JOIN links AS l ON l.node = k.node
-JOIN flagged AS s ON s.interaction_id = n.interaction_id
+JOIN readings AS s ON s.node = k.node
 LEFT JOIN named_brands AS b ON b.node = k.node
 ORDER BY
     k.conversation,

@@ -1,20 +1,19 @@
 """Place every message: which thread, which conversations, and where in them.
 
-In: `interactions` and `signals`. Out: rows of `turns`, and the temporary tables `nodes`, `links` and
-`members` on the way, in which a message is an integer.
+In: `scope` (rows of `interactions`), `signals`, `known_accounts`. Out: rows of `threads` and `turns`.
+On the way a message is an integer.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from nbalib.conversations.flags import packed
-from nbalib.conversations.roles import HERE, find_known_accounts
+from nbalib.conversations.flags import readings
+from nbalib.conversations.roles import HERE
 from nbalib.conversations.segments import NONE
 from nbalib.conversations.threads import climb, openings
 from nbalib.conversations.turns import number_turns
@@ -23,57 +22,63 @@ from nbalib.schema import TURNS
 
 if TYPE_CHECKING:
     from nbalib.engines.pandas_engine import PandasEngine
-    from nbalib.params import Params
+    from nbalib.params import Policy
 
 MADE = (
-    "accounts",
-    "known_accounts",
+    "affected",
+    "affected_threads",
+    "messages",
     "nodes",
     "links",
-    "circular",
-    "flagged",
+    "rooted",
+    "readings",
     "members",
     "named_brands",
     "openings",
     "conversation_keys",
 )
-"""Temporary tables that placing leaves."""
+"""Temporary tables that placing reads and leaves."""
+
+PLACED = """
+SELECT
+    r.interaction_id,
+    r.platform_type,
+    r.thread_root_id,
+    r.node IN (SELECT node FROM members) AS is_owned,
+    l.is_circular,
+    r.answers_later
+FROM rooted AS r
+JOIN links AS l ON l.node = r.node
+"""
 
 
-@dataclass(frozen=True)
-class Oddities:
-    """Reply links that could not be followed: counts of messages, and one example."""
-
-    n_circular: int
-    circular_example: str | None
-    n_answers_later: int
-
-
-def place(engine: PandasEngine, params: Params) -> tuple[pa.Table, Oddities]:
-    """Find the turns of all conversations.
+def place(engine: PandasEngine, policy: Policy) -> tuple[pa.Table, pa.Table]:
+    """Find threads and turns of the messages in `scope`.
 
     Returns
     -------
+    threads : Table, shape (n_messages, …)
+        As the table `threads`.
     turns : Table, shape (n_turns, …)
         Columns of `turns` and `conversation` (int), sorted by conversation and turn.
-    oddities : Oddities
     """
+    engine.make("messages", statement(HERE, "messages"))
     engine.make("nodes", statement(HERE, "nodes"))
-    odd = _link(engine)
-    find_known_accounts(engine, params.accounts)
-    engine.make("flagged", packed())
+    _link(engine)
+    engine.make("rooted", statement(HERE, "rooted"))
+    engine.make("readings", readings())
     engine.make("members", statement(HERE, "members"))
     engine.make("named_brands", statement(HERE, "named_brands"))
-    _find_openings(engine, params.policy.max_opening_messages)
+    _find_openings(engine, policy.max_opening_messages)
     engine.make("conversation_keys", statement(HERE, "conversation_keys"))
     ordered = engine.sql(statement(HERE, "ordered"))
-    return _numbered(ordered, params.policy.clock_restart_days), odd
+    return engine.sql(PLACED), _numbered(ordered, policy.clock_restart_days)
 
 
-def _link(engine: PandasEngine) -> Oddities:
+def _link(engine: PandasEngine) -> None:
     """Climb all reply links; make `links`: node, parent, top, depth, nearest_customer (-1: none)."""
     nodes = engine.arrays(
-        "SELECT parent_node, author_role = 'customer' AS is_customer, answers_later FROM nodes ORDER BY node"
+        "SELECT parent_node, author_role = 'customer' AS is_customer FROM nodes ORDER BY node"
     )
     parent, is_customer = nodes["parent_node"], nodes["is_customer"]
     roots = climb(parent)
@@ -87,11 +92,9 @@ def _link(engine: PandasEngine) -> Oddities:
         "top": roots.top,
         "depth": roots.steps,
         "nearest_customer": nearest,
+        "is_circular": roots.circular,
     }
     engine.table("links", pa.table(links))
-    engine.table("circular", pa.table({"node": np.flatnonzero(roots.circular)}))
-    example = "SELECT min(n.interaction_id) FROM nodes AS n JOIN circular AS c ON c.node = n.node"
-    return Oddities(int(roots.circular.sum()), engine.one(example), int(nodes["answers_later"].sum()))
 
 
 def _find_openings(engine: PandasEngine, most: int) -> None:

@@ -17,9 +17,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from nbalib.conversations.judging import judge
+from nbalib.conversations.keeping import Built, put_in_place
 from nbalib.conversations.placing import MADE, place
 from nbalib.conversations.reading import Switches, read_messages
-from nbalib.conversations.roles import HERE, put_roles_right
+from nbalib.conversations.roles import HERE, put_roles_right, renew_known_accounts
+from nbalib.conversations.scope import choose_scope, is_whole, method_of
 from nbalib.engines.pandas_engine import PandasEngine
 from nbalib.engines.statements import statement
 from nbalib.errors import NbaError
@@ -38,10 +40,16 @@ MOOD_POINTS = 10_000
 
 @dataclass(frozen=True)
 class ProcessReport:
-    """What one pass did: counts of rows, and what was odd in the reply links."""
+    """What is stored after a pass, and what the pass did: `n_read` and `n_placed` messages.
+
+    `n_unowned` messages are in no conversation; `n_circular` stand in circles of replies, such as
+    `circular_example`; `n_answers_later` answer a message dated after them. `method` names what
+    conversations were built with.
+    """
 
     n_interactions: int
     n_read: int
+    n_placed: int
     n_conversations: int
     n_customers: int
     n_threads: int
@@ -49,6 +57,7 @@ class ProcessReport:
     n_circular: int
     circular_example: str | None
     n_answers_later: int
+    method: str
 
 
 def process(
@@ -114,29 +123,35 @@ def _process(
     tell: Callable[[str, int, int], None],
 ) -> ProcessReport:
     total = store.count("interactions")
+    method = method_of(params.policy, switches)
     with store.transaction():
         put_roles_right(engine, params.accounts)
     read = read_messages(store, engine, switches, lambda done: tell("reading messages", done, total))
-    tell("building threads", 0, total)
-    turns, odd = place(engine, params)
-    tell("judging conversations", 0, total)
-    conversations = conversations_of(judge(_as_known_now(turns, store)), now)
     with store.transaction():
-        store.replace("turns", turns.select(TURNS.names))
-        store.replace("conversations", conversations)
-        profiles = engine.sql(statement(HERE, "profiles"), {"now": now})
-        store.replace("customer_profiles", profiles)
-    report = ProcessReport(
+        renew_known_accounts(engine, params.accounts)
+        whole = is_whole(engine, method)
+        placed = 0
+        if whole or store.count("touched"):
+            choose_scope(engine, whole=whole)
+            tell("building threads", 0, total)
+            threads, turns = place(engine, params.policy)
+            placed = threads.num_rows
+            tell("judging conversations", 0, total)
+            conversations = conversations_of(judge(_as_known_now(turns, store)), now)
+            put_in_place(
+                store, engine, Built(threads, turns.select(TURNS.names), conversations), now, whole=whole
+            )
+    engine.drop(*MADE)
+    threads_now = engine.sql(statement(HERE, "thread_counts")).to_pylist()[0]
+    return ProcessReport(
         n_interactions=total,
         n_read=read,
+        n_placed=placed,
         n_conversations=store.count("conversations"),
-        n_customers=profiles.num_rows,
-        n_threads=engine.one("SELECT count(DISTINCT platform_type || ':' || thread_root_id) FROM members"),
-        n_unowned=engine.one("SELECT count(*) FROM nodes WHERE node NOT IN (SELECT node FROM members)"),
-        **asdict(odd),
+        n_customers=store.count("customer_profiles"),
+        method=method,
+        **threads_now,
     )
-    engine.drop(*MADE)
-    return report
 
 
 def _as_known_now(turns: pa.Table, store: DuckDBStore) -> pa.Table:

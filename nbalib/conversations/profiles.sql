@@ -5,7 +5,7 @@ WITH brands AS (
         '{' || string_agg(to_json(brand) || ':' || n, ',' ORDER BY brand) || '}' AS by_brand
     FROM (
         SELECT customer_id, coalesce(brand_account_id, '') AS brand, CAST(count(*) AS VARCHAR) AS n
-        FROM conversations
+        FROM profiled
         GROUP BY customer_id, coalesce(brand_account_id, '')
     ) AS counted
     GROUP BY customer_id
@@ -28,7 +28,7 @@ totals AS (
         sum(CAST(round(customer_sentiment_score * 10000) AS BIGINT)) AS mood_points,
         count(customer_sentiment_score) AS n_moods,
         max(conversation_end_timestamp) AS last_interaction_timestamp
-    FROM conversations
+    FROM profiled
     GROUP BY customer_id
 )
 SELECT

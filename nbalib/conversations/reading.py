@@ -44,7 +44,6 @@ FROM interactions AS i
 LEFT JOIN signals AS s ON s.interaction_id = i.interaction_id
 WHERE s.interaction_id IS NULL
     OR s.read_as <> CASE WHEN i.author_role = 'customer' THEN 'customer' ELSE 'agent' END || ' ' || $word
-    OR s.text_hash <> substr(md5(i.content_text), 1, 16)
 """
 DROP_OLD = "DELETE FROM signals WHERE interaction_id IN (SELECT interaction_id FROM read_again)"
 
@@ -55,7 +54,9 @@ def read_messages(
     switches: Switches,
     progress: Callable[[int], None] | None = None,
 ) -> int:
-    """Find the signals of all unread messages and keep them.
+    """Find the signals of all unread messages and keep them; note the messages in `touched`.
+
+    An edited message counts as unread: whoever stores the edit drops its signals.
 
     Returns
     -------
@@ -63,12 +64,15 @@ def read_messages(
         Messages read now.
     """
     read = 0
+    is_first = not engine.one("SELECT EXISTS (SELECT 1 FROM threads)")
     for old, rows in engine.map_batches(UNREAD, partial(_read, switches=switches), {"word": switches.word}):
         with store.transaction():
             if old.num_rows:
                 engine.table("read_again", old)
                 engine.execute(DROP_OLD)
             store.append("signals", rows)
+            if not is_first:
+                store.append_new("touched", rows.select(["interaction_id"]))
         read += rows.num_rows
         if progress is not None:
             progress(read)

@@ -1,7 +1,7 @@
 """Who speaks for whom: the platform's flag, overridden by `params/accounts.yaml`.
 
-In: `interactions` and `Accounts`. Out: roles and brands put right in `interactions`; the table
-`known_accounts`; suggestions with evidence, which change nothing by themselves.
+In: `interactions` and `Accounts`. Out: roles and brands put right in `interactions`; `known_accounts`;
+suggestions with evidence, which change nothing by themselves.
 """
 
 from __future__ import annotations
@@ -24,21 +24,21 @@ ACCOUNTS = pa.schema(
     [pa.field(name, pa.string()) for name in ("platform", "account", "role", "brand")],
 )
 
+CHANGED_ROLES = """
+SELECT i.interaction_id, coalesce(a.role, i.platform_role) AS author_role,
+    CASE WHEN coalesce(a.role, i.platform_role) <> 'customer'
+        THEN coalesce(a.brand, i.participant_external_id) END AS brand
+FROM interactions AS i
+LEFT JOIN accounts AS a
+    ON a.platform = i.platform_type AND lower(a.account) = lower(i.participant_external_id)
+WHERE coalesce(a.role, i.platform_role) <> i.author_role
+    OR CASE WHEN coalesce(a.role, i.platform_role) <> 'customer'
+        THEN coalesce(a.brand, i.participant_external_id) END IS DISTINCT FROM i.brand_account_id
+"""
 SET_ROLES = """
-UPDATE interactions SET author_role = put.author_role, brand_account_id = put.brand
-FROM (
-    SELECT
-        i.interaction_id,
-        coalesce(a.role, i.platform_role) AS author_role,
-        CASE WHEN coalesce(a.role, i.platform_role) <> 'customer'
-            THEN coalesce(a.brand, i.participant_external_id) END AS brand
-    FROM interactions AS i
-    LEFT JOIN accounts AS a
-        ON a.platform = i.platform_type AND lower(a.account) = lower(i.participant_external_id)
-) AS put
-WHERE put.interaction_id = interactions.interaction_id
-    AND (put.author_role <> interactions.author_role
-        OR put.brand IS DISTINCT FROM interactions.brand_account_id)
+UPDATE interactions SET author_role = c.author_role, brand_account_id = c.brand
+FROM changed_roles AS c
+WHERE c.interaction_id = interactions.interaction_id
 """
 
 
@@ -49,15 +49,28 @@ def accounts_table(accounts: Accounts) -> pa.Table:
 
 
 def put_roles_right(engine: PandasEngine, accounts: Accounts) -> None:
-    """Bring `interactions` into line with `accounts`, which may have changed since it was loaded."""
+    """Bring `interactions` into line with `accounts`, which may have changed since it was loaded.
+
+    Messages that change are noted in `touched`.
+    """
     engine.table("accounts", accounts_table(accounts))
-    engine.execute(SET_ROLES)
+    engine.make("changed_roles", CHANGED_ROLES)
+    if engine.one("SELECT count(*) FROM changed_roles"):
+        engine.execute(SET_ROLES)
+        engine.execute("INSERT INTO touched SELECT interaction_id FROM changed_roles")
+    engine.drop("changed_roles")
 
 
-def find_known_accounts(engine: PandasEngine, accounts: Accounts) -> None:
-    """Make the table `known_accounts`: platform, handle (lower case), brand, known_at."""
+def renew_known_accounts(engine: PandasEngine, accounts: Accounts) -> None:
+    """Bring `known_accounts` up to date, and note in `touched` the messages that name a changed account."""
     engine.table("accounts", accounts_table(accounts))
-    engine.make("known_accounts", statement(HERE, "known_accounts"))
+    engine.make("fresh_accounts", statement(HERE, "fresh_accounts"))
+    engine.make("changed_accounts", statement(HERE, "changed_accounts"))
+    if engine.one("SELECT count(*) FROM changed_accounts"):
+        engine.execute(f"INSERT INTO touched {statement(HERE, 'naming_messages')}")
+        engine.execute("DELETE FROM known_accounts")
+        engine.execute("INSERT INTO known_accounts SELECT * FROM fresh_accounts")
+    engine.drop("accounts", "fresh_accounts", "changed_accounts")
 
 
 def suggest_accounts(engine: PandasEngine) -> pd.DataFrame:

@@ -51,6 +51,10 @@ class PandasEngine:
         """Make the temporary table `name` of what `text` selects; `values` fill its ``$names``."""
         self.connection.execute(f"CREATE OR REPLACE {self.made} {name} AS {text}", _used(text, values))
 
+    def view(self, name: str, text: str) -> None:
+        """Give what `text` selects the name `name`, without making it."""
+        self.connection.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {text}")
+
     def execute(self, text: str, values: Mapping[str, Any] | None = None) -> None:
         """Run a statement that returns nothing."""
         self.connection.execute(text, _used(text, values))

@@ -3,7 +3,8 @@
 In: the temporary table `arriving`, in the layout of `interactions` with `row_number`. Out: the versions that
 stand, in `interactions`, and how the arriving rows counted. Of two versions the later edit stands,
 else the one whose content has the smaller hash, whichever came first; so the order of arrival is of
-no matter. Versions that lost in this file are remembered in `outvoted`, so that they count once.
+no matter. Most such rows are what is stored already, to the letter: they are told apart first, by
+comparing. Versions that lost in this file are remembered in `outvoted`, so that they count once.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from nbalib.engines.statements import statement
 from nbalib.schema import INTERACTIONS
-from nbalib.stores.digest import canonical_row
 
 if TYPE_CHECKING:
     from nbalib.stores.duckdb_store import DuckDBStore
@@ -22,14 +22,15 @@ HERE = "nbalib.ingestion"
 COLUMNS = ", ".join(INTERACTIONS.names)
 
 _BY_PARAMETERS = ("author_role", "brand_account_id")
-_CONTENT = canonical_row(
+_CONTENT = [
     column for column in INTERACTIONS.columns if not column.load and column.name not in _BY_PARAMETERS
-)
+]
 """What makes a version: all that the source says; not the roles that `accounts.yaml` gives."""
+_SAME = " AND ".join(f"a.{column.name} IS NOT DISTINCT FROM i.{column.name}" for column in _CONTENT)
 
 _INSERT_FREE = f"""
 INSERT INTO interactions
-SELECT {COLUMNS} FROM arriving AS a
+SELECT {COLUMNS} FROM unsettled AS a
 ANTI JOIN contested AS c ON c.external_id = a.external_id AND c.platform_type = a.platform_type
 """
 
@@ -45,6 +46,12 @@ _DELETE_OLD = """
 DELETE FROM interactions AS i USING versions AS v
 WHERE v.place = 1 AND v.is_known AND v.row_number > 0
     AND v.external_id = i.external_id AND v.platform_type = i.platform_type
+"""
+
+_DROP_READINGS = """
+DELETE FROM signals AS s USING versions AS v
+WHERE v.place = 1 AND v.is_known AND v.row_number > 0
+    AND s.interaction_id = v.platform_type || ':' || v.external_id
 """
 
 _INSERT_STANDING = f"""
@@ -73,8 +80,8 @@ def forget_outvoted(store: DuckDBStore) -> None:
     ).fetchall()
 
 
-def settle(store: DuckDBStore) -> Settled:
-    """Put the versions that stand into `interactions`, and count the rows of `arriving`."""
+def settle(store: DuckDBStore, n_arriving: int) -> Settled:
+    """Put the versions that stand into `interactions`, and count the `n_arriving` rows of `arriving`."""
 
     def run(query: str) -> tuple[int, ...]:
         rows = store.connection.execute(query).fetchall()
@@ -86,6 +93,7 @@ def settle(store: DuckDBStore) -> Settled:
     run(f"CREATE OR REPLACE TEMP TABLE versions AS {versions}")
     n_new, n_repeated, n_arriving = run(_COUNT)
     run(_DELETE_OLD)
+    run(_DROP_READINGS)
     run(_INSERT_STANDING)
     run(_REMEMBER_OUTVOTED)
     return Settled(n_free + n_new, n_repeated, n_arriving - n_new - n_repeated)

@@ -85,6 +85,39 @@ SIGNALS = Table(
     key=("interaction_id",),
 )
 
+THREADS = Table(
+    "threads",
+    "Which reply tree a message stands in.",
+    columns(
+        ("interaction_id", "string", "The message"),
+        ("platform_type", "string", "Platform of the thread"),
+        ("thread_root_id", "string", "The platform's own id of the thread's root"),
+        ("is_owned", "bool", "It belongs to a conversation"),
+        ("is_circular", "bool", "It stands in a circle of replies, which was cut"),
+        ("answers_later", "bool", "What it answers is dated after it, and counts as absent"),
+    ),
+    key=("interaction_id",),
+)
+
+TOUCHED = Table(
+    "touched",
+    "A message that came, was edited or changed its role since threads were last built.",
+    columns(("interaction_id", "string", "The message")),
+    key=("interaction_id",),
+)
+
+KNOWN_ACCOUNTS = Table(
+    "known_accounts",
+    "An account that speaks for a brand, as conversations were last built with.",
+    columns(
+        ("platform", "string", "Platform of the account"),
+        ("handle", "string", "The account, in lower case"),
+        ("brand", "string", "Brand that it speaks for"),
+        ("known_at", "timestamp", "Its first message; null: known since ever, by accounts.yaml", "null"),
+    ),
+    key=("platform", "handle"),
+)
+
 TURNS = Table(
     "turns",
     "Which message belongs to which conversation.",

@@ -1,0 +1,122 @@
+"""Only what is touched is built again, and the result is as if everything had been."""
+
+from __future__ import annotations
+
+import json
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tweets import LOADED, Tweet, store_of, write_tweets
+
+from nbalib.conversations.process import process
+from nbalib.conversations.reading import Switches
+from nbalib.ingestion import ingest
+from nbalib.params import Account, Accounts, Params, Policy
+from nbalib.stores.duckdb_store import DuckDBStore
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+BUILT = ("signals", "threads", "turns", "conversations", "customer_profiles", "known_accounts")
+
+TEXTS = (
+    "@Brand no signal",
+    "@Brand thanks, it works now!",
+    "@1001 @1002 please DM us your number ^AB",
+    "@2002 any news?",
+    "@1002 hi",
+    "hello",
+)
+
+
+@st.composite
+def talks(draw: st.DrawFn) -> list[Tweet]:
+    """Draw up to fourteen tweets, some with one id and different contents."""
+    n = draw(st.integers(2, 14))
+    return [
+        Tweet(
+            draw(st.integers(1, 10)),
+            draw(st.sampled_from(["1001", "1002", "2002", "Brand", "Other"])),
+            draw(st.sampled_from(TEXTS)),
+            float(draw(st.integers(0, 400))),
+            draw(st.none() | st.integers(1, 12)),
+        )
+        for _ in range(n)
+    ]
+
+
+def digests(store: DuckDBStore) -> dict[str, str]:
+    """Name the contents of everything that is built."""
+    return {name: store.digest(name) for name in BUILT}
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(talk=talks(), cuts=st.lists(st.integers(0, 14), max_size=3), listed=st.booleans())
+def test_passes_in_between_do_not_matter(
+    talk: list[Tweet], cuts: list[int], listed: bool, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Any cut of any rows into several loads, a pass after each, ends as one load and one pass.
+
+    Late parents, edits, circles, accounts that answer for the first time and an account that is listed in
+    the end are all drawn.
+    """
+    folder = tmp_path_factory.mktemp("passes")
+    at_last = Params(accounts=Accounts(accounts=(Account(account="2002", brand="Brand"),) if listed else ()))
+    places = sorted({0, *(min(cut, len(talk)) for cut in cuts), len(talk)})
+    with DuckDBStore.open(folder / "several.duckdb") as several:
+        for number, (begin, end) in enumerate(pairwise(places)):
+            path = write_tweets(folder / f"{number}.csv", talk[begin:end])
+            ingest(several, "twitter", [path], accounts=Params().accounts, now=LOADED)
+            process(several, Params(), now=LOADED)
+        process(several, at_last, now=LOADED)
+        (folder / "once").mkdir()
+        with store_of(folder / "once", talk, at_last) as once:
+            assert digests(several) == digests(once)
+
+
+def passed(store: DuckDBStore, params: Params | None = None, **switches: bool) -> dict[str, Any]:
+    """Process and give the facts of the pass."""
+    report = process(store, params or Params(), now=LOADED, switches=Switches(**switches))
+    return {"read": report.n_read, "placed": report.n_placed}
+
+
+def test_a_pass_builds_what_is_touched_and_no_more(tmp_path: Path) -> None:
+    """A new reply rebuilds its own thread; a pass without news builds nothing; a new method builds all."""
+    talk = [Tweet(n, f"1{n:03}", "@Brand no signal", n) for n in range(1, 101)]
+    with store_of(tmp_path, talk) as store:
+        assert passed(store) == {"read": 0, "placed": 0}
+        reply = write_tweets(tmp_path / "late.csv", [Tweet(200, "Brand", "@1007 Please DM us ^AB", 300, 7)])
+        ingest(store, "twitter", [reply], accounts=Params().accounts, now=LOADED)
+        # The account answers for the first time, so everybody who named it is looked at again.
+        assert passed(store) == {"read": 1, "placed": 101}
+        second = write_tweets(tmp_path / "later.csv", [Tweet(201, "Brand", "@1009 Please DM us ^AB", 301, 9)])
+        ingest(store, "twitter", [second], accounts=Params().accounts, now=LOADED)
+        assert passed(store) == {"read": 1, "placed": 2}
+        assert passed(store, Params(policy=Policy(clock_restart_days=7))) == {"read": 0, "placed": 102}
+        assert passed(store, mood=False) == {"read": 102, "placed": 102}
+
+
+def test_a_killed_pass_is_made_up_for(tmp_path: Path) -> None:
+    """Messages that were read but not placed when a pass died are placed by the next."""
+    talk = [Tweet(n, f"1{n:03}", "@Brand no signal", n) for n in range(1, 11)]
+    with store_of(tmp_path, talk) as store:
+        late = write_tweets(tmp_path / "late.csv", [Tweet(50, "1050", "@Brand same here", 20, 3)])
+        ingest(store, "twitter", [late], accounts=Params().accounts, now=LOADED)
+        with pytest.raises(RuntimeError, match="power"):
+            process(store, Params(), now=LOADED, progress=_die_while_building)
+        assert store.count("touched") == 1
+        assert passed(store) == {"read": 0, "placed": 2}
+        [facts] = [
+            json.loads(run["facts"])
+            for run in store.read("pipeline_runs").to_pylist()
+            if run["step"] == "process" and json.loads(run["facts"]).get("n_placed") == 2
+        ]
+        assert facts["n_conversations"] == 11
+
+
+def _die_while_building(step: str, _done: int, _total: int) -> None:
+    if step == "building threads":
+        raise RuntimeError("power cut")
