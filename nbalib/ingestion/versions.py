@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from nbalib.engines.statements import statement
 from nbalib.schema import INTERACTIONS
+from nbalib.stores.digest import canonical_row
 
 if TYPE_CHECKING:
     from nbalib.stores.duckdb_store import DuckDBStore
@@ -87,13 +88,16 @@ def settle(store: DuckDBStore, n_arriving: int) -> Settled:
         rows = store.connection.execute(query).fetchall()
         return tuple(rows[0]) if rows else (0,)
 
+    unsettled = statement(HERE, "unsettled").replace("{same}", _SAME)
+    (n_unsettled,) = run(f"CREATE OR REPLACE TEMP TABLE unsettled AS {unsettled}")
     run(f"CREATE OR REPLACE TEMP TABLE contested AS {statement(HERE, 'contested')}")
     (n_free,) = run(_INSERT_FREE)
-    versions = statement(HERE, "versions").replace("{content}", _CONTENT)
+    versions = statement(HERE, "versions").replace("{content}", canonical_row(_CONTENT))
     run(f"CREATE OR REPLACE TEMP TABLE versions AS {versions}")
-    n_new, n_repeated, n_arriving = run(_COUNT)
+    n_new, n_repeated, n_versions = run(_COUNT)
     run(_DELETE_OLD)
     run(_DROP_READINGS)
     run(_INSERT_STANDING)
     run(_REMEMBER_OUTVOTED)
-    return Settled(n_free + n_new, n_repeated, n_arriving - n_new - n_repeated)
+    n_same = n_arriving - n_unsettled
+    return Settled(n_free + n_new, n_same + n_repeated, n_versions - n_new - n_repeated)

@@ -1,5 +1,5 @@
 -- All versions of the contested keys: the stored one (row_number 0) and those that arrive.
--- In: `interactions`, `arriving`, `contested`, `outvoted` (versions that lost in this file already).
+-- In: `interactions`, `unsettled`, `contested`, `outvoted` (versions that lost in this file already).
 -- `place` 1 is the version that stands: the later edit, else the smaller hash; whatever came first.
 -- `is_repeat` marks an arriving row whose very version is stored or came before.
 WITH meeting AS (
@@ -8,7 +8,7 @@ WITH meeting AS (
     SEMI JOIN contested AS c ON c.external_id = i.external_id AND c.platform_type = i.platform_type
     UNION ALL
     SELECT a.*
-    FROM arriving AS a
+    FROM unsettled AS a
     SEMI JOIN contested AS c ON c.external_id = a.external_id AND c.platform_type = a.platform_type
 ),
 

@@ -145,7 +145,7 @@ class FileWriter:
         self._waiting.clear()
         with self._store.shown("batch", waiting), self._store.shown("accounts", self._accounts):
             self._execute(f"CREATE OR REPLACE TEMP TABLE arriving AS {_arriving()}", self._origin())
-        settled = settle(self._store)
+        settled = settle(self._store, waiting.num_rows)
         self._report.n_stored += settled.n_new
         self._report.n_duplicate += settled.n_repeated
         self._report.n_replaced += settled.n_other_versions

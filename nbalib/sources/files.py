@@ -72,18 +72,23 @@ class OpenFile:
     is_parquet : bool
     """
 
-    def __init__(self, file: InputFile, raw: _Hashing, stream: IO[bytes], *, is_parquet: bool) -> None:
+    def __init__(
+        self, file: InputFile, raw: _Hashing, stream: IO[bytes], *, is_parquet: bool, n_unpacked: int
+    ) -> None:
         self.name = file.name
         self.stream = stream
         self.is_parquet = is_parquet
         self._file = file
         self._raw = raw
+        self._n_unpacked = n_unpacked
         self._before = os.fstat(raw.fileno())
 
     @property
     def bytes_done(self) -> int:
-        """Bytes on disk read so far."""
-        return self._raw.position
+        """Bytes on disk read so far; of a packed member, its share of the archive."""
+        if self._n_unpacked:
+            return self._before.st_size * self.stream.tell() // self._n_unpacked
+        return self.stream.tell() if self.is_parquet else self._raw.position
 
     def read(self, size: int) -> bytes:
         """Give `size` bytes of the stream, fewer only at its end.
@@ -162,15 +167,18 @@ def opened(file: InputFile) -> Iterator[OpenFile]:
             head = os.pread(raw.fileno(), 4, 0)
             if not head:
                 raise SourceError(f"{file.name} is empty")
-            stream = _stream(file, raw, head, held)
-        yield OpenFile(file, raw, stream, is_parquet=head == b"PAR1")
+            n_unpacked = 0
+            if file.member:
+                archive = held.enter_context(zipfile.ZipFile(file.path))
+                n_unpacked = archive.getinfo(file.member).file_size
+                stream = held.enter_context(archive.open(file.member))
+            else:
+                stream = _stream(file, raw, head, held)
+        yield OpenFile(file, raw, stream, is_parquet=head == b"PAR1", n_unpacked=n_unpacked)
 
 
 def _stream(file: InputFile, raw: _Hashing, head: bytes, held: ExitStack) -> IO[bytes]:
-    """Open the decompressed bytes; readers that jump get the file a second time."""
-    if file.member:
-        archive = held.enter_context(zipfile.ZipFile(file.path))
-        return held.enter_context(archive.open(file.member))
+    """Open the decompressed bytes; Parquet's reader jumps, so it gets the file a second time."""
     if head == b"PAR1":
         return held.enter_context(file.path.open("rb"))
     plain = held.enter_context(io.BufferedReader(raw, _CHUNK))

@@ -1,0 +1,6 @@
+-- Arriving rows that are not to the letter what is stored under their key.
+-- In: `arriving`, `interactions`. The CASE keeps DuckDB from joining on the contents: keys are enough.
+SELECT a.*
+FROM arriving AS a
+LEFT JOIN interactions AS i ON i.external_id = a.external_id AND i.platform_type = a.platform_type
+WHERE CASE WHEN i.external_id IS NOT NULL AND {same} THEN false ELSE true END
