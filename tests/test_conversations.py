@@ -6,9 +6,9 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
+from tweets import Tweet, store_of
 
 from nbalib.params import Account, Accounts, Params
-from tweets import Tweet, store_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,7 +48,7 @@ def conversation(store: DuckDBStore, name: str) -> dict[str, object]:
 
 @pytest.mark.parametrize("files", [1, 3])
 def test_the_worked_example(tmp_path: Path, files: int) -> None:
-    """Promotion, bystander, absent roots and a mentioned customer give the five conversations of the design."""
+    """Promotion, bystander, absent roots and a mentioned customer give five conversations."""
     with store_of(tmp_path, WORKED_EXAMPLE, files=files) as store:
         assert turns(store) == {
             "10:1001": ["(10)", "11", "12"],
@@ -101,7 +101,7 @@ def test_a_late_parent_renames_the_conversation(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("length", [1, 2, 3, 4, 5])
 def test_circles_are_reported_and_not_followed(tmp_path: Path, length: int) -> None:
-    """A circle of replies at one second is counted with an example, and every message keeps a conversation."""
+    """A circle of replies at one second is counted, and every message of it keeps a conversation."""
     tweets = [Tweet(n + 1, "1001", "@Brand round and round", 0, (n + 1) % length + 1) for n in range(length)]
     with store_of(tmp_path, tweets) as store:
         facts = next(
@@ -131,7 +131,7 @@ def test_a_deep_chain(tmp_path: Path) -> None:
 
 
 def test_clocks_restart_after_a_long_silence(tmp_path: Path) -> None:
-    """Response times count from the first customer message after 14 days of silence, not from the very first."""
+    """Response times count from the first customer message after 14 days of silence."""
     day = 24.0
     tweets = [
         Tweet(1, "1001", "@Brand no signal", 0),
@@ -163,7 +163,7 @@ def test_response_time_counts_from_the_first_unanswered_message(tmp_path: Path) 
 
 
 def test_accounts_override_the_platform(tmp_path: Path) -> None:
-    """An account listed as an agent answers for its brand, whatever the platform flags; a relisting is seen."""
+    """An account listed as an agent answers for its brand, whatever the platform flags."""
     listed = Params(accounts=Accounts(accounts=(Account(account="2002", brand="Brand"),)))
     tweets = [Tweet(1, "1001", "@2002 no signal", 0), Tweet(2, "2002", "@1001 Please DM us. ^AB", 1, 1)]
     (tmp_path / "listed").mkdir()

@@ -10,6 +10,7 @@ from nbalib.conversations.threads import climb, openings
 
 
 def links(*parents: int) -> np.ndarray:
+    """Give links as the library takes them."""
     return np.array(parents, dtype=np.int64)
 
 
