@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from nbalib.conversations.patterns.catalogue import patterns_of
+from nbalib.conversations.patterns.private import ASKS_FORM
 from nbalib.conversations.patterns.relief import TROUBLED
 from nbalib.conversations.patterns.requests import (
     ASKED_FOR,
@@ -61,8 +62,10 @@ def agent_flags(words: pa.StringArray) -> dict[str, pa.BooleanArray]:
     button = _but_not(_shows(words, _BUTTON), _shows(words, _LAST_IS_HELP))
     without = pc.replace_substring_regex(words.filter(button), _LAST_LINK, r"\1")
     flags["has_dm_button"] = button
-    flags["has_help_link"] = _shows(replace_where(words, button, without), _HELP_LINK)
-    asks = _any(flags["asks_dm"], flags["asks_call"], flags["asks_email"], flags["asks_information"])
+    flags["asks_form"] = replace_where(flags["asks_form"], button, says(ASKS_FORM, without))
+    shows_link = _shows(replace_where(words, button, without), _HELP_LINK)
+    flags["has_help_link"] = _but_not(shows_link, flags["asks_form"])
+    asks = _any(*(flags[f"asks_{what}"] for what in ("dm", "call", "email", "form", "information")))
     flags["closes_politely"] = _but_not(flags["closes_politely"], asks)
     return flags
 

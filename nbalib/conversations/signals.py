@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from nbalib.conversations.language import find_language
 from nbalib.conversations.mood import find_mood
 from nbalib.conversations.sides import agent_flags, asked_for, customer_flags, promised
-from nbalib.conversations.texts import hash_texts, replace_where, take_apart
+from nbalib.conversations.texts import replace_where, take_apart
 from nbalib.conversations.topics import find_topic
 from nbalib.errors import SchemaError
 from nbalib.schema import SIGNAL_FLAGS, SIGNALS
@@ -44,7 +44,7 @@ def find_signals(
 
     Returns
     -------
-    Table, shape (n, 31)
+    Table, shape (n, 30)
         Columns and types of `schema.SIGNALS`, without `interaction_id` and `read_as`.
 
     Raises
@@ -91,7 +91,6 @@ def _find(
     columns = {
         **flags,
         "is_signed": parts.is_signed,
-        "text_hash": hash_texts(text),
         "asked_for": wanted,
         "promised": replace_where(no_words, is_agent, promised(ours)),
         "mentions": parts.mentions,

@@ -17,7 +17,7 @@ from nbalib.conversations.flags import says
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-PRIVATE = ("asks_dm", "asks_call", "asks_email")
+PRIVATE = ("asks_dm", "asks_call", "asks_email", "asks_form")
 TROUBLE = ("is_complaint", "is_question", "is_urgent", "is_escalation", "denies_fix")
 HELPING = ("is_apology", "is_question", "asks_information", "gives_steps", "has_help_link", *PRIVATE)
 CONTEST = ("is_complaint", "denies_fix", "is_escalation", "is_sarcastic")

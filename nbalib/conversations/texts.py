@@ -6,7 +6,6 @@ Row-wise: a row's result depends on its own text only.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -78,13 +77,6 @@ def take_apart(text: pa.StringArray) -> Texts:
         part=_part(whole),
         is_signed=pc.match_substring_regex(whole, _SIGNED),
     )
-
-
-def hash_texts(text: pa.StringArray) -> pa.StringArray:
-    """Name each text: the first 16 hexadecimal digits of its MD5, as `left(md5(text), 16)` in SQL."""
-    md5 = hashlib.md5
-    raw = text.cast(pa.binary()).to_pylist()
-    return pa.array([md5(one, usedforsecurity=False).hexdigest()[:16] for one in raw], pa.string())
 
 
 def replace_where(values: pa.Array, where: pa.BooleanArray, by: pa.Array) -> pa.Array:

@@ -50,6 +50,7 @@ SIGNAL_FLAGS = (
     "asks_dm",
     "asks_call",
     "asks_email",
+    "asks_form",
     "asks_information",
     "is_apology",
     "has_help_link",
@@ -67,7 +68,6 @@ SIGNALS = Table(
     (
         *columns(
             ("interaction_id", "string", "The message"),
-            ("text_hash", "string", "Of the text it was found in, so that an edit is seen"),
         ),
         *(Column(name, "bool", "See conversations/signals.py") for name in SIGNAL_FLAGS),
         *columns(

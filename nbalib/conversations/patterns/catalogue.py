@@ -15,7 +15,7 @@ from nbalib.conversations.patterns.answers import (
     OFFERS_HELP,
     STEPS,
 )
-from nbalib.conversations.patterns.private import ASKS_CALL, ASKS_DM, ASKS_EMAIL
+from nbalib.conversations.patterns.private import ASKS_CALL, ASKS_DM, ASKS_EMAIL, ASKS_FORM
 from nbalib.conversations.patterns.relief import CONFIRMS_FIX, PRAISE, SAYS_THANKS
 from nbalib.conversations.patterns.requests import ASKS_INFORMATION
 from nbalib.conversations.patterns.talk import MARKED_QUESTION, OPEN_QUESTION, PROMOTION
@@ -39,6 +39,7 @@ PATTERNS: tuple[Pattern, ...] = (
     ASKS_DM,
     ASKS_CALL,
     ASKS_EMAIL,
+    ASKS_FORM,
     ASKS_INFORMATION,
     IS_APOLOGY,
     STEPS,

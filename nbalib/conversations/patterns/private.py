@@ -1,4 +1,4 @@
-"""What an agent asks for to go on in private: a direct message, a call, an e-mail.
+"""What an agent asks for to go on in private: a direct message, a call, an e-mail, a form.
 
 The words are ours; they were read against real messages and mended, not learned from them.
 """
@@ -6,6 +6,7 @@ The words are ours; they were read against real messages and mended, not learned
 from __future__ import annotations
 
 from nbalib.conversations.patterns.phrases import FEW, REST, WORD, Pattern
+from nbalib.conversations.texts import LINK
 
 _DM = r"(?:dm'?s?|d\.m\.|dm'?ing|pm'?s?|direct messag(?:es?|ing)|private messages?|(?:direct|private) msg)"
 _MAIL = r"(?:e-?mail|__email__|[\w.+-]+@[\w.-]+\w)"
@@ -105,5 +106,54 @@ ASKS_EMAIL = Pattern(
         rf"(?:unable to|can'?t|cannot|not able to|don'?t) {FEW}(?:contact|reach|e-?mail|reply)[^.!?]*",
         rf"refund {FEW}by {REST}e-?mail",
         r"(?:dm|message)(?: [\w',&/]+){0,8} (?:your|an?|the|and|&) (?:[\w']+ )?e-?mail(?: address)?",
+    ),
+)
+
+_THERE = (
+    rf"{REST}(?:(?:here|link|below)[.!])?\s*{LINK[:-1]}"  # a phrase ends at a word's edge: before the sign
+)
+_TEAM = (
+    r"(?:teams?|agents?|support|staff|services?|colleagues?|department|desk|folks|experts?|specialists?|office"
+    r"|relations|line)"
+)
+_US = rf"(?:us|me|them|my colleagues|(?:our|my|the|a|an|customer) (?:[\w'/-]+ ){{0,4}}{_TEAM})\b"
+_MATTER = (
+    r"(?:details?|info|information|feedback|experience|concerns?|complaint|request|comments|suggestions"
+    r"|query)\b"
+)
+
+ASKS_FORM = Pattern(
+    "asks_form",
+    "Asks the customer to go on by a web form or a contact page",
+    "agent",
+    phrases=(
+        rf"(?:send|drop|shoot|leave) (?:{_US} )?an? (?:\w+ )?(?:note|message|line|request)\b{_THERE}",
+        "(?:contact|contacting|message|reach|reach(?:ing)? (?:back )?out(?: directly)? to|chat (?:to|with)"
+        "|connect with|get(?:ting)? (?:back )?in touch(?: directly)? with|speak (?:to|with)|write (?:in )?to"
+        rf"|follow up with) {_US}{_THERE}",
+        rf"(?:reach out|get in touch|write in|chat in|contact(?:ing)? in|follow up) {_THERE}",
+        "(?:provide|share|submit|leave|drop|enter|give|send|include|log|pass"
+        rf"|fill (?:in|out|up)) (?:{WORD} ){{0,5}}{_MATTER}{_THERE}",
+        rf"(?:tell|telling) (?:us|me) (?:more|about|what|everything)\b{_THERE}",
+        rf"let {_US} know (?:here|at|via|through|by|using){_THERE}",
+        rf"(?:report|make a report|do so|be reached) (?:this|it|that|the|your|here|at|via|24/7)\b{_THERE}",
+        "(?:fill|filling|complete|completing|submit|submitting|use|using) (?:in |out |up "
+        rf")?(?:{WORD} ){{0,3}}forms?",
+        r"(?:contact(?:anos|enos|a con|ez)|escrib(?:anos|enos)|comunic\w+|mandarnos los detalles|ecrivez"
+        rf"|entre em contato|kontaktier\w*){_THERE}",
+    ),
+    signs=(
+        rf"{LINK}\s+to\s+(?:contact|reach|send|get in touch|chat|write|speak|connect|submit|share|report)\b",
+        rf"(?:お問い合わせ|お知らせ|ご連絡|ご報告|フォーム)[^<]{{0,20}}{LINK}",
+    ),
+    unless=(
+        "(?:have|had|did|were|when|after) you (?:\\w+ ){0,4}(?:contacted|contacting|reached|reaching|reported"
+        rf"|reporting|to (?:contact|reach|report|get in touch)){REST}|did you (?:contact|reach|report){REST}",
+        "if (?:no change|not|needed|(?:you|it|this|that|the|your|there|any)(?:'re| are| is)? (?:\\w+ "
+        "){0,2}(?:still|ever|need|any|further|more|continues?|persists?|happens|can'?t|isn'?t|doesn'?t"
+        f"|does not)){REST}",
+        "(?:we|i|they|someone|(?:our|my|the|a) (?:\\w+ )?(?:team|member|agent))(?:'ll| will| can| may| could"
+        "| have|'ve) (?:\\w+ )?(?:contact|reach|connect|get in touch|share|provide|send|report|follow up)",
+        rf"(?:community|forums?){REST}",
     ),
 )

@@ -75,8 +75,8 @@ CONFIRMS_FIX = Pattern(
         "(?:all|i'?m|we'?re|it'?s|now) (?:all )?(?:good|set|sorted)(?: to go)?(?: now)?",
         r"everything (?:is |'s )?(?:\w+ )?(?:good|fine|ok|okay|great|perfect|working|back to normal"
         "|in order)",
-        "(?:am|is|are|i'?m|it'?s|we'?re|back|we are) (?:back )?(?:up and running|back (?:up|on|online|in"
-        "|in business|to normal))",
+        "(?:am|is|are|i'?m|it'?s|we'?re|back|we are) (?:back )?(?:up and running|back (?:up|online"
+        "|in business|to normal|on (?:now|again|track|air)))",
         "back to normal|problem solved|issue (?:has )?resolved|crisis averted|mystery solved|case closed",
         r"no longer (?:an? (?:issue|problem)|need\w*)",
         "(?:figured|worked|sorted|found) (?:it|that|this) (?:all )?out|figured out|nvm|disregard",
@@ -106,6 +106,7 @@ CONFIRMS_FIX = Pattern(
     ),
     signs=(
         r"^\W*(?:it\s+)?work(?:ed|s)\W*(?:(?:thanks?(?:\s+you)?|perfectly|great|now)\W*)?$",
+        r"\b(?:am|is|are|i'?m|it'?s|we'?re)\s+back\s+on\s*(?:[.!,]|$)",
         r"^\W*never\s*mind\W*$|解決しました|直りました|治りました",
     ),
     unless=(

@@ -18,7 +18,7 @@ _WORK = (
     r"(?:job|work|going|one|service|customer service|support|experience|company|airline|app|update|move|start"
     r"|way)"
 )
-_UNHAPPY_FACE = "[🙄😒😑😡😠🤬😤🖕👎😞💩🤦🤨😫]"
+_UNHAPPY_FACE = "[🙄🙃😒😑😡😠🤬😤🖕👎😞💩🤦🤨😫]"
 _WHO = r"(?:no one|no-one|noone|nobody|none of you|nobody at your company|not one person)"
 _NOT_BEEN = r"(?:not|never|hasn'?t|haven'?t|isn'?t|wasn'?t|weren'?t|aren'?t|yet to be|not yet)"
 
@@ -53,7 +53,8 @@ ESCALATION = Pattern(
         "lawyers?|solicitors?|attorneys?|legal (?:action|proceedings|team|notice|advice)|law ?suit",
         "litigation|suing|sue (?:you|them|the|your)|i (?:will|can|could|should|might|am going to) sue",
         "i'?ll sue|class action|small claims|consumer (?:court|forum|protection|affairs|rights|commission)",
-        "(?:in|to) court|ombudsman|regulator|ofcom|ofgem|fcc|trai|ftc|cfpb|better business bureau|bbb",
+        "(?:in|to) court|ombudsman|regulator|ofcom|ofgem|trai|cfpb|better business bureau|bbb",
+        "(?:to|with|contact(?:ing)?|tell|notify|call(?:ing)?) (?:the )?f[ct]c|f[ct]c (?:complaint|involved)",
         "trading standards|watchdog|police (?:report|complaint)",
         "(?:call|calling|contact|contacting|involve|involving|tell) the police",
         "(?:speak|talk|spoke|talked|complain|escalated?) (?:to|with) (?:a|the|your|my|his|her"
@@ -89,7 +90,11 @@ ESCALATION = Pattern(
         "(?:rechts)?anwalt|avocat|procon|advogado",
     ),
     signs=("弁護士|消費者センター",),
-    unless=(r"no need to (?:speak|talk) to (?:a|the) (?:manager|supervisor)|de-?escalat\w+",),
+    unless=(
+        r"no need to (?:speak|talk) to (?:a|the) (?:manager|supervisor)|de-?escalat\w+",
+        # What they did is told, not threatened.
+        r"(?:is|was|has|have|had|been|being|got|they|you) (?:\w+ )?escalated",
+    ),
 )
 
 SARCASM = Pattern(
@@ -178,6 +183,10 @@ COMPLAINT = Pattern(
         r"shouldn'?t (?:have to|be this|take)|pesim[oa]s?|verg(?:u|ue)enza|estafa\w*|inaceptable",
         r"unversch(?:a|ae)mt|schlecht\w*|entt(?:a|ae)usch\w*|honte(?:ux)?|arnaque\w*|inadmissible",
         "inacceptable|pessim[oa]|absurdo|vergonha|horrivel",
+        "(?:so|too|very|really|unnecessarily|impossibly|such a|is|are|it's) (?:difficult|hard|complicated"
+        "|confusing|clunky|buggy) to (?:use|navigate|operate|get (?:through|hold)|reach|contact|cancel|log)",
+        "(?:nothing is|not|isn'?t|is not) intuitive|unintuitive|ashamed of (?:yourself|yourselves)",
+        "(?:try|tries|tried|trying) to (?:over)?charge (?:me|us)",
     ),
     signs=(
         r"#\w*(?:fail|shambles|worst\w*|badservice|poorservice|sucks|disgrace|neveragain|ripoff|scam)\b",
