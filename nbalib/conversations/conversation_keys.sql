@@ -1,6 +1,6 @@
 -- each conversation once, numbered in the order of its name
 SELECT
-    row_number() OVER (ORDER BY conversation_id) AS conversation,
+    row_number() OVER (ORDER BY conversation_id) - 1 AS conversation,
     conversation_id,
     any_value(thread_root_id) AS thread_root_id,
     any_value(customer_id) AS customer_id,

@@ -21,6 +21,8 @@ from nbalib.engines.statements import statement
 from nbalib.schema import TURNS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from nbalib.engines.pandas_engine import PandasEngine
     from nbalib.params import Policy
 
@@ -36,32 +38,16 @@ MADE = (
     "named_brands",
     "openings",
     "conversation_keys",
+    "placed",
 )
 """Temporary tables that placing reads and leaves."""
 
-PLACED = """
-SELECT
-    r.interaction_id,
-    r.platform_type,
-    r.thread_root_id,
-    r.node IN (SELECT node FROM members) AS is_owned,
-    l.is_circular,
-    r.answers_later
-FROM rooted AS r
-JOIN links AS l ON l.node = r.node
-"""
+CONVERSATIONS_AT_ONCE = 100_000
+MESSAGES_AT_ONCE = 500_000
 
 
-def place(engine: PandasEngine, policy: Policy) -> tuple[pa.Table, pa.Table]:
-    """Find threads and turns of the messages in `scope`.
-
-    Returns
-    -------
-    threads : Table, shape (n_messages, …)
-        As the table `threads`.
-    turns : Table, shape (n_turns, …)
-        Columns of `turns` and `conversation` (int), sorted by conversation and turn.
-    """
+def place(engine: PandasEngine, policy: Policy) -> None:
+    """Find threads and turns of the messages in `scope`; `threads_placed` and `turns_placed` give them."""
     engine.make("messages", statement(HERE, "messages"))
     engine.make("nodes", statement(HERE, "nodes"))
     _link(engine)
@@ -71,8 +57,18 @@ def place(engine: PandasEngine, policy: Policy) -> tuple[pa.Table, pa.Table]:
     engine.make("named_brands", statement(HERE, "named_brands"))
     _find_openings(engine, policy.max_opening_messages)
     engine.make("conversation_keys", statement(HERE, "conversation_keys"))
-    ordered = engine.sql(statement(HERE, "ordered"))
-    return engine.sql(PLACED), _numbered(ordered, policy.clock_restart_days)
+    engine.make("placed", statement(HERE, "placed"))
+
+
+def threads_placed(engine: PandasEngine) -> Iterator[pa.Table]:
+    """Give the rows of `threads`, so many messages at once."""
+    return engine.ranges(statement(HERE, "placed_threads"), "messages", MESSAGES_AT_ONCE)
+
+
+def turns_placed(engine: PandasEngine, policy: Policy) -> Iterator[pa.Table]:
+    """Give the rows of `turns` and `conversation` (int), sorted, whole conversations at once."""
+    for ordered in engine.ranges(statement(HERE, "ordered"), "conversation_keys", CONVERSATIONS_AT_ONCE):
+        yield _numbered(ordered, policy.clock_restart_days)
 
 
 def _link(engine: PandasEngine) -> None:

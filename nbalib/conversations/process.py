@@ -17,8 +17,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from nbalib.conversations.judging import judge
-from nbalib.conversations.keeping import Built, put_in_place
-from nbalib.conversations.placing import MADE, place
+from nbalib.conversations.keeping import clear_place, keep_profiles
+from nbalib.conversations.placing import MADE, place, threads_placed, turns_placed
 from nbalib.conversations.reading import Switches, read_messages
 from nbalib.conversations.roles import HERE, put_roles_right, renew_known_accounts
 from nbalib.conversations.scope import choose_scope, is_whole, method_of
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from nbalib.params import Params
+    from nbalib.params import Params, Policy
     from nbalib.stores.duckdb_store import DuckDBStore
 
 
@@ -128,19 +128,11 @@ def _process(
         put_roles_right(engine, params.accounts)
     read = read_messages(store, engine, switches, lambda done: tell("reading messages", done, total))
     with store.transaction():
-        renew_known_accounts(engine, params.accounts)
         whole = is_whole(engine, method)
+        renew_known_accounts(engine, params.accounts, whole=whole)
         placed = 0
         if whole or store.count("touched"):
-            choose_scope(engine, whole=whole)
-            tell("building threads", 0, total)
-            threads, turns = place(engine, params.policy)
-            placed = threads.num_rows
-            tell("judging conversations", 0, total)
-            conversations = conversations_of(judge(_as_known_now(turns, store)), now)
-            put_in_place(
-                store, engine, Built(threads, turns.select(TURNS.names), conversations), now, whole=whole
-            )
+            placed = _build(store, engine, params.policy, now, tell, whole=whole)
     engine.drop(*MADE)
     threads_now = engine.sql(statement(HERE, "thread_counts")).to_pylist()[0]
     return ProcessReport(
@@ -154,11 +146,38 @@ def _process(
     )
 
 
-def _as_known_now(turns: pa.Table, store: DuckDBStore) -> pa.Table:
+def _build(
+    store: DuckDBStore,
+    engine: PandasEngine,
+    policy: Policy,
+    now: datetime,
+    tell: Callable[[str, int, int], None],
+    *,
+    whole: bool,
+) -> int:
+    """Build threads, turns, conversations and profiles of all, or of what is touched; count the messages."""
+    choose_scope(engine, whole=whole)
+    total = engine.one("SELECT count(*) FROM scope")
+    tell("building threads", 0, total)
+    place(engine, policy)
+    clear_place(engine, whole=whole)
+    for threads in threads_placed(engine):
+        store.append("threads", threads)
+    done, latest = 0, store.latest_interaction_at()
+    for turns in turns_placed(engine, policy):
+        store.append("turns", turns.select(TURNS.names))
+        store.append("conversations", conversations_of(judge(_as_known_at(turns, latest)), now))
+        done += turns.num_rows
+        tell("judging conversations", done, total)
+    keep_profiles(store, engine, now, whole=whole)
+    engine.execute("DELETE FROM touched")
+    return int(total)
+
+
+def _as_known_at(turns: pa.Table, latest: datetime | None) -> pa.Table:
     """Give the counted turns with the moment they are judged at: the latest stored message."""
     counted = turns.filter(pc.invert(turns["is_opening"]))
-    latest = pa.scalar(store.latest_interaction_at(), pa.timestamp("us", tz="UTC"))
-    as_of = pa.repeat(latest, counted.num_rows)
+    as_of = pa.repeat(pa.scalar(latest, pa.timestamp("us", tz="UTC")), counted.num_rows)
     return counted.append_column("as_of", as_of).rename_columns({"conversation": "moment"})
 
 

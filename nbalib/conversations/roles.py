@@ -61,13 +61,14 @@ def put_roles_right(engine: PandasEngine, accounts: Accounts) -> None:
     engine.drop("changed_roles")
 
 
-def renew_known_accounts(engine: PandasEngine, accounts: Accounts) -> None:
-    """Bring `known_accounts` up to date, and note in `touched` the messages that name a changed account."""
+def renew_known_accounts(engine: PandasEngine, accounts: Accounts, *, whole: bool) -> None:
+    """Bring `known_accounts` up to date; unless `whole`, note in `touched` who names a changed account."""
     engine.table("accounts", accounts_table(accounts))
     engine.make("fresh_accounts", statement(HERE, "fresh_accounts"))
     engine.make("changed_accounts", statement(HERE, "changed_accounts"))
     if engine.one("SELECT count(*) FROM changed_accounts"):
-        engine.execute(f"INSERT INTO touched {statement(HERE, 'naming_messages')}")
+        if not whole:
+            engine.execute(f"INSERT INTO touched {statement(HERE, 'naming_messages')}")
         engine.execute("DELETE FROM known_accounts")
         engine.execute("INSERT INTO known_accounts SELECT * FROM fresh_accounts")
     engine.drop("accounts", "fresh_accounts", "changed_accounts")

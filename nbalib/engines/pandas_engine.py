@@ -85,6 +85,19 @@ class PandasEngine:
             if batch.num_rows:
                 yield function(pa.Table.from_batches([batch]))
 
+    def ranges(self, text: str, counted: str, size: int) -> Iterator[pa.Table]:
+        """Give what `text` selects, a range of numbers at a time, so that memory is bounded.
+
+        Parameters
+        ----------
+        text : str
+            Selects the rows whose number is in ``$begin`` (included) to ``$end`` (not included).
+        counted : str
+            Table with as many rows as there are numbers, from 0.
+        """
+        for begin in range(0, self.one(f"SELECT count(*) FROM {counted}"), size):
+            yield self.sql(text, {"begin": begin, "end": begin + size})
+
     def drop(self, *names: str) -> None:
         """Drop temporary tables."""
         for name in names:
