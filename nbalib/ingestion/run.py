@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     Progress = Callable[[int, int, int], None]
 
 
-MEMORY_LIMIT = "600MB"
+MEMORY_LIMIT = "400MB"
 """For DuckDB while it loads: it writes as it goes, so that more would not make it quicker."""
 
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from nbalib.stores.duckdb_store import DuckDBStore
 
 HERE = "nbalib.ingestion"
-MAX_WAITING_ROWS = 400_000
+MAX_WAITING_ROWS = 200_000
 """Rows that may be known, kept in memory until they are settled."""
 MAX_WAITING_BYTES = 1 << 26
 """Rejected rows kept in memory until they are written."""

@@ -19,21 +19,26 @@ _FLOAT = r"^\s*([1-9][0-9]{0,14})\.0+\s*$"
 _THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+")
 _LAKHS = re.compile(r"\d{1,2}(,\d{2})*,\d{3}")
 _LIST = f"^{_ID}(?:,{_ID})*$"
+_SHORT_LIST = f"^{_ID}(?:,{_ID})?$|^$"
 _LONG_LAKHS = r"^\d{1,2}(?:,\d{2})+,\d{3}$"
 _ACCOUNT = r"^[A-Za-z0-9_.-]{1,100}$"
 _MAX_EXACT_DIGITS = 15
 
 
+def are_ids(column: pa.Array, *, or_empty: bool = False) -> bool:
+    """Say whether every string is plainly an id, or (`or_empty`) is ''; nulls are passed over."""
+    pattern = f"^(?:{_ID})?$" if or_empty else _PLAIN
+    return pc.all(pc.match_substring_regex(column, pattern)).as_py() in (True, None)
+
+
 def read_ids(column: pa.Array) -> pa.Array:
-    """Read a column of strings without nulls as ids, shape (n,); null where there is no certain id."""
-    is_plain = pc.match_substring_regex(column, _PLAIN)
-    if pc.all(is_plain).as_py() in (True, None):
+    """Read a column of strings as ids, shape (n,); null where there is no certain id."""
+    if are_ids(column):
         return column
     shorn = pc.replace_substring_regex(column, _FLOAT, r"\1")
-    is_id = pc.match_substring_regex(shorn, _PLAIN)
-    if pc.all(is_id).as_py():
+    if are_ids(shorn):
         return shorn
-    odd = pc.invert(is_id)
+    odd = pc.fill_null(pc.invert(pc.match_substring_regex(shorn, _PLAIN)), False)
     mended = pa.array([mended_id(text) for text in shorn.filter(odd).to_pylist()], pa.string())
     return pc.replace_with_mask(shorn, odd, mended)
 
@@ -55,14 +60,18 @@ def mended_id(text: str) -> str | None:
 
 
 def are_lists(column: pa.Array) -> pa.Array:
-    """Say which strings are certainly a list of ids parted by commas, shape (n,).
+    """Say which strings are certainly a list of ids parted by commas, or '', shape (n,).
 
     A spreadsheet writes the list ``155,157`` as the number ``1,55,157``: what may be such a number
     (groups of two digits before a last one of three) is not certainly a list.
     """
-    is_list = pc.match_substring_regex(column, _LIST)
-    is_number = pc.match_substring_regex(column, _LONG_LAKHS)
-    return pc.and_not(is_list, is_number)
+    is_short = pc.match_substring_regex(column, _SHORT_LIST)
+    is_long = pc.invert(is_short)
+    long = column.filter(is_long)
+    is_long_list = pc.and_not(
+        pc.match_substring_regex(long, _LIST), pc.match_substring_regex(long, _LONG_LAKHS)
+    )
+    return pc.replace_with_mask(is_short, is_long, is_long_list)
 
 
 def read_authors(column: pa.Array) -> pa.Array:

@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from nbalib.sources.batches import ROWS, Batch, Rejection, as_csv, rejected_table
 from nbalib.sources.entities import decode_entities
 from nbalib.sources.held_bytes import rows_holding
-from nbalib.sources.ids import are_lists, read_authors, read_ids
+from nbalib.sources.ids import are_ids, are_lists, read_authors, read_ids
 from nbalib.sources.instants import read_instants
 
 if TYPE_CHECKING:
@@ -151,9 +151,11 @@ def _read_flags(column: pa.StringArray) -> tuple[pa.BooleanArray, NDArray[np.boo
 
 def _read_parents(column: pa.StringArray) -> tuple[pa.StringArray, NDArray[np.bool_]]:
     """Read the ids answered, null for an empty cell, and which rows are certain."""
-    is_empty = pc.equal(pc.utf8_trim_whitespace(column), "")
-    ids = read_ids(pc.if_else(is_empty, "1", column))
-    return pc.if_else(is_empty, None, ids), _mask(ids.is_valid())
+    trimmed = column if are_ids(column, or_empty=True) else pc.utf8_trim_whitespace(column)
+    is_empty = pc.equal(trimmed, "")
+    given = pc.if_else(is_empty, None, trimmed)
+    ids = given if trimmed is column else read_ids(given)
+    return ids, _mask(pc.or_(is_empty, ids.is_valid()))
 
 
 def _read_edits(table: pa.Table) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.bool_]]:
@@ -170,10 +172,10 @@ def _read_edits(table: pa.Table) -> tuple[NDArray[np.int64], NDArray[np.bool_], 
 def _platform_metadata(column: pa.StringArray) -> pa.StringArray:
     """Write what is kept of the platform's own fields as JSON; null for an empty cell."""
     is_list = are_lists(column)
-    kept = pc.if_else(is_list, pc.binary_join_element_wise('{"response_tweet_id": "', column, '"}', ""), None)
-    is_odd = pc.and_not(pc.not_equal(column, ""), is_list)
-    odd = [_odd_answers(text) for text in column.filter(is_odd).to_pylist()]
-    return pc.replace_with_mask(kept, is_odd, pa.array(odd, pa.string())) if odd else kept
+    json_text = pc.binary_join_element_wise('{"response_tweet_id": "', column, '"}', "")
+    kept = pc.if_else(pc.equal(column, ""), None, json_text)
+    odd = [_odd_answers(text) for text in column.filter(pc.invert(is_list)).to_pylist()]
+    return pc.replace_with_mask(kept, pc.invert(is_list), pa.array(odd, pa.string())) if odd else kept
 
 
 def _odd_answers(text: str) -> str | None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import duckdb
 
 _ADVICE = "export what you need from it, and ingest again into a new file"
-_ZSTD = {"interactions": ("content_text", "processing_metadata")}
+_ZSTD = {"interactions": ("content_text", "platform_metadata", "processing_metadata")}
 """Columns of ever new texts: DuckDB's own choice would take twice the time to write, and more room."""
 
 _LONG_NAMES = {"TIMESTAMPTZ": "TIMESTAMP WITH TIME ZONE"}
