@@ -11,7 +11,6 @@ nobody wrote until then.
 from __future__ import annotations
 
 import unicodedata
-from datetime import UTC
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
@@ -91,7 +90,7 @@ class PredictOut(BaseModel):
         """Take the answer from predictions of one row."""
         [facts] = row.to_pylist()
         facts["brand"] = facts["brand_account_id"]
-        facts["as_of"] = facts["as_of"].astimezone(UTC).isoformat().replace("+00:00", "Z")
+        facts["as_of"] = facts["as_of"].isoformat().replace("+00:00", "Z")
         [facts["send_time"]] = iso_instants(row["send_time"])
         return cls(**{name: facts[name] for name in cls.model_fields})
 

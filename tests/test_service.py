@@ -126,7 +126,7 @@ def test_as_of_takes_one_into_the_past(client: TestClient) -> None:
     answer = ask(client, as_of="2017-11-01T13:00:00Z")
     assert (answer["conversation_id"], answer["as_of"]) == ("twitter:1:1001", "2017-11-01T13:00:00Z")
     assert ask(client, as_of="2017-11-01T18:30+05:30") == answer
-    assert ask(client, as_of="data")["as_of"] == "2017-11-01T19:00:00Z"
+    assert ask(client, "1002", as_of="data")["as_of"] == "2017-11-01T19:00:00Z"
     assert ask(client, as_of="last-message", conversation_id="twitter:1:1001")["as_of"] == (
         "2017-11-01T15:00:00Z"
     )
