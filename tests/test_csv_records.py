@@ -10,7 +10,7 @@ from dumps import HEADER, dump, put, row
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from nbalib.sources.cells import CsvRows
+from nbalib.sources.csv_cells import CsvRows
 from nbalib.sources.files import find_files, opened
 from nbalib.sources.records import MAX_RECORD_BYTES
 from nbalib.sources.twitter import record_start

@@ -383,7 +383,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from nbalib.ingestion import ingest
 from nbalib.params import Accounts
-from nbalib.sources.cells import CsvRows
+from nbalib.sources.csv_cells import CsvRows
 from nbalib.stores.duckdb_store import DuckDBStore
 
 path, when, *files = sys.argv[1:]

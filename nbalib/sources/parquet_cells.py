@@ -2,7 +2,7 @@
 
 In: an `OpenFile` that holds Parquet. Out: its columns' names, then `Cells`.
 A null or NaN is an empty cell; a whole number is written in decimal, a boolean as True or False, an
-instant in ISO 8601 with its offset; a floating-point id as it is (``192625.0``).
+instant with its offset; a floating-point id as it is (``192625.0``).
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
     from nbalib.sources.files import OpenFile
 
-_BATCH_ROWS = 100_000
+_BATCH_ROWS = 50_000
+_TWITTER_FORM = "%a %b %d %H:%M:%S +0000 %Y"
+_ISO_FORM = "%Y-%m-%dT%H:%M:%S+00:00"
 
 
 class ParquetRows:
@@ -75,9 +77,7 @@ class ParquetRows:
         if pa.types.is_floating(kind):
             column = pc.if_else(pc.is_nan(column), None, column)
         if pa.types.is_timestamp(kind):
-            if kind.tz is None:
-                raise SchemaError(f"{self._file.name}: column {name!r} holds instants without a time zone")
-            text = pc.strftime(column.cast(pa.timestamp("us", "UTC")), format="%Y-%m-%dT%H:%M:%S+00:00")
+            text = self._instants(name, column)
         elif pa.types.is_boolean(kind):
             text = pc.if_else(column, "True", "False")
         else:
@@ -86,3 +86,12 @@ class ParquetRows:
             except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
                 raise SchemaError(f"{self._file.name}: column {name!r} holds {kind}, not text") from error
         return pc.fill_null(text, "")
+
+    def _instants(self, name: str, column: pa.Array) -> pa.Array:
+        """Write whole seconds as Twitter does, which is read quickest; others in ISO 8601."""
+        if column.type.tz is None:
+            raise SchemaError(f"{self._file.name}: column {name!r} holds instants without a time zone")
+        try:
+            return pc.strftime(column.cast(pa.timestamp("s", "UTC")), format=_TWITTER_FORM)
+        except pa.ArrowInvalid:
+            return pc.strftime(column.cast(pa.timestamp("us", "UTC"), safe=False), format=_ISO_FORM)

@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from nbalib.sources.batches import ROWS, Batch, Rejection, as_csv, rejected_table
+from nbalib.sources.cells import without_blank_rows
 from nbalib.sources.entities import decode_entities
 from nbalib.sources.held_bytes import rows_holding
 from nbalib.sources.ids import are_ids, are_lists, read_authors, read_ids
@@ -57,6 +58,7 @@ REASONS = {
 
 def read_tweets(cells: Cells, latest: int) -> Batch:
     """Read one stretch of rows; `latest` is the last instant believed, microseconds since 1970 UTC."""
+    cells = without_blank_rows(cells)
     table = cells.table
     text = _cell(table, "text")
     ids, author = read_ids(_cell(table, "tweet_id")), read_authors(_cell(table, "author_id"))
@@ -98,11 +100,9 @@ def read_tweets(cells: Cells, latest: int) -> Batch:
 
 
 def _sorted_out(cells: Cells, rows: pa.Table, fault: NDArray[np.int8]) -> Batch:
-    """Part the rows without fault from the rejected and the blank ones."""
-    at_fault = np.flatnonzero(fault)
-    faulty = cells.table.take(pa.array(at_fault))
-    is_blank = [not "".join(row.values()).strip() for row in faulty.to_pylist()]
+    """Part the rows without fault from the rejected ones."""
     reasons = list(REASONS)
+    at_fault = np.flatnonzero(fault)
     rejections = [
         Rejection(
             int(cells.row_numbers[at]),
@@ -110,15 +110,14 @@ def _sorted_out(cells: Cells, rows: pa.Table, fault: NDArray[np.int8]) -> Batch:
             row[REASONS[reason]],
             as_csv(row.values()),
         )
-        for at, row, blank in zip(at_fault, faulty.to_pylist(), is_blank, strict=True)
-        if not blank
+        for at, row in zip(at_fault, cells.table.take(pa.array(at_fault)).to_pylist(), strict=True)
     ]
     kept = rows if len(at_fault) == 0 else rows.filter(pa.array(fault == 0))
     return Batch(
         kept.cast(ROWS),
         rejected_table(sorted([*rejections, *cells.damaged], key=lambda one: one.row_number)),
         cells.n_read,
-        cells.n_blank + sum(is_blank),
+        cells.n_blank,
         cells.bytes_done,
     )
 

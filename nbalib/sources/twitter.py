@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from nbalib.errors import SchemaError, nearest
-from nbalib.sources.cells import CsvRows
+from nbalib.sources.csv_cells import CsvRows
 from nbalib.sources.instants import EPOCH
 from nbalib.sources.parquet_cells import ParquetRows
 from nbalib.sources.records import CELL
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 _BEGINNING = ("tweet_id", "inbound")
 _CELL_PATTERNS = {
-    "tweet_id": rb'(?:\d+(?:\.0)?|"[\d.,]+")',
-    "inbound": rb'"?(?i:true|false)"?',
+    "tweet_id": rb'[ \t]*(?:\d+(?:\.0)?|"[\d.,]+")[ \t]*',
+    "inbound": rb'[ \t]*"?(?i:true|false)"?[ \t]*',
     "created_at": rb'"?[^",\n]*"?',
     "author_id": rb'"?[^",\n]*"?',
 }
