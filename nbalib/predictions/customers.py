@@ -12,10 +12,11 @@ from nbalib.errors import InputError, NotFoundError
 if TYPE_CHECKING:
     from nbalib.engines.pandas_engine import PandasEngine
 
-KNOWN = """
+WHOLE = "SELECT customer_id FROM customer_profiles WHERE customer_id = $text"
+BARE = """
 SELECT customer_id FROM customer_profiles
-WHERE customer_id = $text OR substr(customer_id, strpos(customer_id, ':') + 1) = $text
-ORDER BY CASE WHEN customer_id = $text THEN 0 ELSE 1 END, customer_id
+WHERE substr(customer_id, strpos(customer_id, ':') + 1) = $text
+ORDER BY customer_id
 """
 
 
@@ -29,9 +30,11 @@ def find_customer(engine: PandasEngine, text: str) -> str:
     InputError
         Customers of several platforms have it.
     """
-    found = engine.sql(KNOWN, {"text": text})["customer_id"].to_pylist()
+    # The full id is looked up, the bare one searched for: among many customers that takes far longer.
+    found = engine.sql(WHOLE, {"text": text})["customer_id"].to_pylist()
+    found = found or engine.sql(BARE, {"text": text})["customer_id"].to_pylist()
     if not found:
         raise NotFoundError(f"Customer profile not found for ID: {text}")
-    if len(found) > 1 and found[0] != text:
+    if len(found) > 1:
         raise InputError(f"{len(found)} customers have the id {text!r}; give one of {', '.join(found)}")
     return str(found[0])

@@ -278,7 +278,7 @@ def _connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
             path.parent.mkdir(parents=True, exist_ok=True)
         return duckdb.connect(str(path), read_only=read_only)
     except duckdb.Error as error:
-        if "lock" in str(error).lower() or isinstance(error, duckdb.ConnectionException):
+        if "lock on file" in str(error) or isinstance(error, duckdb.ConnectionException):
             raise StoreBusyError(f"{path} is in use by another process or connection; try again") from error
         raise StoreError(f"{path} cannot be opened as a store: {error}") from error
     except OSError as error:
