@@ -14,6 +14,7 @@ import pytest
 
 from nbalib.errors import ParameterError, RunError
 from nbalib.runs.inputs import files_to_read
+from nbalib.runs.notebook import run_notebook
 from nbalib.runs.profile import RunResult, run_profile
 from nbalib.runs.record import read_record
 from nbalib.settings import Settings
@@ -23,8 +24,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
+START = "00_start_here"
 INGEST, PROFILE, PREDICT = "10_ingest_interactions", "20_profile_conversations", "70_predict_next_actions"
 NOTEBOOKS = [INGEST, PROFILE, PREDICT]
+DEMO = [START, *NOTEBOOKS]
 N_ROWS = 3000
 HOSTILE = "<script>document.title='taken'</script><img src=x onerror=alert(1)>"
 HEADER = "tweet_id,author_id,inbound,created_at,text,response_tweet_id,in_response_to_tweet_id\n"
@@ -62,12 +65,13 @@ def metrics(result: RunResult, notebook: str) -> dict[str, Any]:
 def demo(tmp_path_factory) -> RunResult:
     """Run the profile `demo` on few rows."""
     settings = settings_in(tmp_path_factory.mktemp("demo"))
-    return run_profile("demo", NOTEBOOKS, {"synthetic_rows": str(N_ROWS)}, settings, now=NOW)
+    return run_profile("demo", DEMO, {"synthetic_rows": str(N_ROWS)}, settings, now=NOW)
 
 
 def test_the_demo_runs_in_its_own_folder(demo):
-    """Every notebook leaves its files, and the store is the run's own."""
-    for name in NOTEBOOKS:
+    """Every notebook leaves its files, in the order of the numbers, and the store is the run's own."""
+    assert [execution.name for execution in demo.notebooks] == DEMO
+    for name in DEMO:
         assert read_record(demo.folder / name)["status"] == "done"
         assert (demo.folder / name / "report.html").stat().st_size > 10_000
     assert (demo.folder / "nba.duckdb").exists()
@@ -76,7 +80,7 @@ def test_the_demo_runs_in_its_own_folder(demo):
 
 def test_no_notebook_warns(demo):
     """Nothing is written to stderr by a cell: a warning would stand in the middle of the report."""
-    for name in NOTEBOOKS:
+    for name in DEMO:
         cells = nbformat.read(demo.folder / name / "notebook.ipynb", as_version=4).cells
         outputs = [output for cell in cells for output in cell.get("outputs", [])]
         assert [output.text for output in outputs if output.get("name") == "stderr"] == []
@@ -115,11 +119,36 @@ def test_every_conversation_is_decided_and_the_files_say_so(demo):
 
 def test_pages_are_read_without_a_network_and_cannot_act(demo):
     """Pages hold their pictures, load nothing, and have no script and no handler of events."""
-    for page in (demo.index, *(demo.folder / name / "report.html" for name in NOTEBOOKS)):
+    for page in (demo.index, *(demo.folder / name / "report.html" for name in DEMO)):
         seen = Loaded(page.read_text(encoding="utf-8"))
         assert not seen.elements & {"script", "iframe", "object", "embed", "link", "form"}
-        assert seen.sources == {"data:image/png;base64"}
+        assert seen.sources == (set() if page.parent.name == START else {"data:image/png;base64"})
         assert seen.handlers == set()
+
+
+def test_the_tour_shows_the_whole_way_in_a_store_of_its_own(demo):
+    """A few hundred conversations, one at every moment, and some that move with one number."""
+    found, folder = metrics(demo, START), demo.folder / START
+    assert 200 < found["conversations"] < 400
+    assert found["rules_over_time"] >= 2
+    assert 0 < found["conversations_moved"] < 0.1 * found["conversations"]
+    with (folder / "moves.csv").open(encoding="utf-8", newline="") as file:
+        moves = list(csv.DictReader(file))
+    assert sum(int(move["n"]) for move in moves) == found["conversations_moved"]
+    assert {move["rule_after"] for move in moves} == {"many_turns_unhappy"}
+    with DuckDBStore.open(folder / "scratch.duckdb", read_only=True) as store:
+        assert store.count("conversations") == found["conversations"]
+
+
+def test_the_tour_taken_again_is_the_same(demo):
+    """Run once more in its folder, with another seed in between, it begins with an empty store."""
+    notebook, folder = Settings().notebooks_dir / f"{START}.ipynb", demo.folder.parent / "again"
+    first = metrics(demo, START)
+    for seed in (5, 1):
+        run_notebook(notebook, folder / START, {"run_dir": str(folder), "seed": seed})
+        again = read_record(folder / START)["metrics"]
+        assert (again["conversations"]["value"] == first["conversations"]) is (seed == 1)
+    assert {name: metric["value"] for name, metric in again.items()} == first
 
 
 def test_a_report_hides_the_code_and_says_its_numbers(demo):
