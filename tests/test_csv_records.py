@@ -160,3 +160,10 @@ def test_a_record_of_many_megabytes_is_one_row(tmp_path: Path) -> None:
     path = put(tmp_path / "long.csv", dump([row(1), row(2, text), row(3)]))
     rows, damaged, _ = read(path, 1 << 20)
     assert (rows, damaged) == ([row(1), row(2, text), row(3)], [])
+
+
+def test_a_lone_carriage_return_among_all_other_control_characters(tmp_path: Path) -> None:
+    """Where no character is free to stand in for it, it still comes back."""
+    text = "".join(map(chr, [*range(1, 10), *range(11, 32), 127])) + "\rend"
+    path = put(tmp_path / "control.csv", dump([row(1), row(2, text), row(3, "a,b")]))
+    assert read(path) == ([row(1), row(2, text), row(3, "a,b")], [], 0)

@@ -24,6 +24,7 @@ from nbalib.errors import SchemaError, SourceError, StoreBusyError
 from nbalib.ingestion import IngestReport, ingest
 from nbalib.ingestion.seen import SeenKeys
 from nbalib.params import Account, Accounts
+from nbalib.sources.csv_cells import CsvRows
 from nbalib.sources.files import InputFile
 from nbalib.stores.duckdb_store import DuckDBStore
 
@@ -228,6 +229,8 @@ def test_of_two_versions_the_same_one_stands_in_any_order(tmp_path: Path, n_file
         parts = [dump(rows[place::n_files], EDITED) for place in range(n_files)]
         digest, counted = digest_of(tmp_path, *parts)
         found.add((digest, *counted.items()))
+        with DuckDBStore.open(tmp_path / "one.duckdb", read_only=True) as store:
+            assert stored(store, "content_text") in ([("fourth",)], [("fifth",)])
     assert len(found) == 1
     assert next(iter(found))[1:] == (("read", 5), ("stored", 1), ("replaced", 4))
 
@@ -235,18 +238,24 @@ def test_of_two_versions_the_same_one_stands_in_any_order(tmp_path: Path, n_file
 def test_a_later_edit_replaces_what_is_stored_and_an_earlier_one_does_not(
     store: DuckDBStore, tmp_path: Path
 ) -> None:
-    """What stands after each file is the last edit so far, and the number of messages stays one."""
-    for place, (version, standing) in enumerate(
-        [(VERSIONS[2], "third"), (VERSIONS[0], "third"), (VERSIONS[3], "fourth"), (VERSIONS[2], "fourth")]
-    ):
-        load(store, put(tmp_path / f"{place}.csv", dump([version, [*row(9), ""]], EDITED)))
-        assert stored(store, "content_text") == [(standing,), ("hello",)]
+    """What stands after each file is the last edit so far, whatever its hash, for each of twenty messages."""
+    for place, (edit, standing) in enumerate([(EARLY, 0), ("", 0), (LATE, 2), (EARLY, 2)]):
+        rows = [[*row(key, f"{key} in file {place}"), edit] for key in range(1, 21)]
+        load(store, put(tmp_path / f"{place}.csv", dump(rows, EDITED)))
+        assert stored(store, "content_text") == [(f"{key} in file {standing}",) for key in range(1, 21)]
 
 
-def test_a_version_counts_once_however_often_it_comes(tmp_path: Path) -> None:
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_version_counts_once_however_often_it_comes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: bool
+) -> None:
     """Of three versions in eight rows, one is stored, two are replaced, and five are duplicates."""
+    if not at_once:  # each row in a block of its own, and settled before the next one
+        monkeypatch.setattr("nbalib.ingestion.write.MAX_WAITING_ROWS", 1)
+        monkeypatch.setitem(CsvRows.stretches.__kwdefaults__, "block_bytes", 1)
+        monkeypatch.setattr("nbalib.sources.csv_cells._MAX_HEADER_BYTES", 120)
     a, b, c = ([*row(1, text), ""] for text in ("a", "b", "c"))
-    for rows in ([a, b, c, a, b, c, a, b], [b, b, a, a, a, c, c, b]):
+    for rows in ([a, b, c, a, b, c, a, b], [b, b, a, a, a, c, c, b], [c, a, c, b, b, a, b, c]):
         _, counted = digest_of(tmp_path, dump(rows, EDITED))
         assert counted == {"read": 8, "stored": 1, "duplicate": 5, "replaced": 2}
 

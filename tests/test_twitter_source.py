@@ -361,6 +361,20 @@ def test_parquet_with_types_reads_as_text_would(tmp_path: Path) -> None:
     assert read(tmp_path / "typed.parquet") == (expected, [], 0)
 
 
+def test_parquet_with_fractions_of_a_second_keeps_them(tmp_path: Path) -> None:
+    """An instant between two seconds is not rounded; one without a zone is refused."""
+    columns = {name: pa.array([cell]) for name, cell in zip(HEADER, row(1), strict=True)}
+    instant = WRITTEN_AT + timedelta(microseconds=250_001)
+    columns["created_at"] = pa.array([instant], pa.timestamp("us", "UTC"))
+    pq.write_table(pa.table(columns), tmp_path / "fine.parquet")
+    [found], _, _ = read(tmp_path / "fine.parquet")
+    assert found["interaction_timestamp"] == instant
+    columns["created_at"] = pa.array([instant.replace(tzinfo=None)], pa.timestamp("us"))
+    pq.write_table(pa.table(columns), tmp_path / "naive.parquet")
+    with pytest.raises(SchemaError, match=r"naive\.parquet: column 'created_at' .* without a time zone"):
+        read(tmp_path / "naive.parquet")
+
+
 def test_columns_that_are_missing_are_named_with_what_was_meant(tmp_path: Path) -> None:
     """The error names the file, the columns, what was found and the nearest names."""
     header = ["Tweet_id", "author", "inbound", "created_at", "text", "response_tweet_id"]
