@@ -321,6 +321,13 @@ def test_a_key_that_was_seen_is_always_told(batches: list[list[int]]) -> None:
         before.update(batch)
 
 
+def test_nothing_temporary_is_left_behind(store: DuckDBStore, tmp_path: Path) -> None:
+    """A process that goes on after an ingest finds the store's own tables and no others."""
+    before = store.connection.execute("SHOW ALL TABLES").fetchall()
+    load(store, put(tmp_path / "mixed.csv", dump(MIXED)))
+    assert store.connection.execute("SHOW ALL TABLES").fetchall() == before
+
+
 def test_a_failed_file_leaves_no_trace_but_the_log(store: DuckDBStore, tmp_path: Path) -> None:
     """Files before it stay, its own rows do not; the log says what failed, without folders."""
     good = put(tmp_path / "good.csv", dump([row(1)]))

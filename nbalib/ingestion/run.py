@@ -79,7 +79,7 @@ def ingest(
             reports.extend(_ingest_files(store, source, files, accounts, now, progress))
             _refuse_nothing(reports)
     except (NbaError, KeyboardInterrupt, MemoryError) as error:
-        _record(store, so_far(), now, _without_folders(error, paths))
+        _record(store, so_far(), now, _without_folders(error, [*paths, store.path]))
         raise
     done = so_far()
     _record(store, done, now, None)

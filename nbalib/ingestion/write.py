@@ -39,6 +39,9 @@ MAX_WAITING_ROWS = 200_000
 MAX_WAITING_BYTES = 1 << 26
 """Rejected rows kept in memory until they are written."""
 
+TEMPORARY = ("refused", "arriving", "unsettled", "contested", "versions", "outvoted")
+"""Tables that a file needs while it is written."""
+
 _BYTES_PER_ROW = 100
 _KEY_HASH = "SELECT hash(external_id, platform_type) AS key_hash FROM"
 
@@ -109,6 +112,8 @@ class FileWriter:
         )
         watermark = pa.Table.from_pylist([report.watermark(self._source, self._now)])
         self._store.append("ingestion_watermarks", watermark)
+        for name in TEMPORARY:
+            self._execute(f"DROP TABLE IF EXISTS temp.{name}")
 
     def _sorted_out(self, batch: Batch, hashes: NDArray[np.uint64]) -> list[pa.RecordBatch]:
         """Count a batch, keep what must wait, and give the rows that are surely new."""
