@@ -36,6 +36,9 @@ def main() -> None:
         # The reader of our output has gone, as `| head` does; nothing is left to say, nor to whom.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+    except OSError as error:  # a disk that is full, a folder that may not be written
+        typer.echo(f"nba: {error}", err=True)
+        sys.exit(1)
     except KeyboardInterrupt:
         typer.echo("nba: interrupted", err=True)
         sys.exit(130)

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 import duckdb
 import pyarrow as pa
 
-from nbalib.errors import NotFoundError, SchemaError, StoreBusyError, StoreError, nearest
+from nbalib.errors import NotFoundError, SchemaError, StoreError, nearest
 from nbalib.schema import table_named
 from nbalib.stores.digest import digest
+from nbalib.stores.duckdb_file import connect, disconnect
 from nbalib.stores.duckdb_layout import check_layout
 from nbalib.stores.duckdb_session import set_up
 
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from nbalib.schema import Table
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MAGIC = b"DUCK"
-_MAGIC_AT = 8
 
 
 class DuckDBStore:
@@ -46,6 +45,7 @@ class DuckDBStore:
         self.connection = connection
         self.path = path
         self._in_transaction = False
+        self._is_open = True
 
     @classmethod
     def open(cls, path: Path, *, read_only: bool = False) -> DuckDBStore:
@@ -58,19 +58,20 @@ class DuckDBStore:
         StoreError
             It is absent (and `read_only`), not a DuckDB file, of another program, or of another layout.
         """
-        _check_file(path, read_only=read_only)
-        connection = _connect(path, read_only=read_only)
+        connection = connect(path, read_only=read_only)
         try:
             set_up(connection)
             check_layout(connection, path, read_only=read_only)
         except BaseException:
-            connection.close()
+            disconnect(connection, path)
             raise
         return cls(connection, path)
 
     def close(self) -> None:
         """Close the file; it can then be opened by other processes."""
-        self.connection.close()
+        if self._is_open:
+            self._is_open = False
+            disconnect(self.connection, self.path)
 
     def __enter__(self) -> DuckDBStore:
         return self
@@ -82,18 +83,34 @@ class DuckDBStore:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Commit what is done inside, or nothing of it; inside another transaction, join that one."""
+        """Commit what is done inside, or nothing of it; inside another transaction, join that one.
+
+        Raises
+        ------
+        StoreError
+            The file cannot be written: the disk is full, or away.
+        """
         if self._in_transaction:
             yield
             return
-        self.connection.execute("BEGIN")
-        self._in_transaction = True
+        with self._told():
+            self.connection.execute("BEGIN")
+            self._in_transaction = True
+            try:
+                yield
+            except BaseException:
+                with suppress(duckdb.FatalException):  # DuckDB has given the file up, and undone all
+                    self._end("ROLLBACK")
+                raise
+            self._end("COMMIT")
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Say of a file that cannot be written that it is so."""
         try:
             yield
-        except BaseException:
-            self._end("ROLLBACK")
-            raise
-        self._end("COMMIT")
+        except (duckdb.IOException, duckdb.FatalException, duckdb.TransactionException) as error:
+            raise StoreError(f"{self.path} cannot be written: {error}") from error
 
     @contextmanager
     def memory_limit(self, limit: str) -> Iterator[None]:
@@ -253,33 +270,3 @@ def _known_columns(table: Table, columns: Sequence[str]) -> tuple[str, ...]:
         if name not in table.names:
             raise SchemaError(f"table {table.name!r} has no column {name!r}{nearest(name, table.names)}")
     return tuple(columns)
-
-
-def _check_file(path: Path, *, read_only: bool) -> None:
-    """Refuse what DuckDB would misread (it takes an SQLite file for one to attach)."""
-    if path.is_dir():
-        raise StoreError(f"{path} is a folder, not a DuckDB file")
-    if not path.exists():
-        if read_only:
-            raise StoreError(f"there is no store at {path}: run nba ingest first")
-        return
-    try:
-        with path.open("rb") as file:
-            head = file.read(_MAGIC_AT + len(_MAGIC))
-    except OSError as error:
-        raise StoreError(f"{path} cannot be read: {error.strerror}") from error
-    if head[_MAGIC_AT:] != _MAGIC:
-        raise StoreError(f"{path} is not a DuckDB file; give another path, or move it away")
-
-
-def _connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
-    try:
-        if not read_only:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        return duckdb.connect(str(path), read_only=read_only)
-    except duckdb.Error as error:
-        if "lock on file" in str(error) or isinstance(error, duckdb.ConnectionException):
-            raise StoreBusyError(f"{path} is in use by another process or connection; try again") from error
-        raise StoreError(f"{path} cannot be opened as a store: {error}") from error
-    except OSError as error:
-        raise StoreError(f"{path} cannot be made: {error.strerror}") from error
