@@ -1,11 +1,12 @@
 -- some messages with the thread they stand in: the table `threads`
 SELECT
-    r.interaction_id,
-    r.platform_type,
-    r.thread_root_id,
-    r.node IN (SELECT node FROM members) AS is_owned,
-    l.is_circular,
-    r.answers_later
+    n.interaction_id,
+    t.platform_type,
+    t.thread_root_id,
+    n.node IN (SELECT node FROM members) AS is_owned,
+    r.is_circular,
+    n.answers_later
 FROM rooted AS r
-JOIN links AS l ON l.node = r.node
+JOIN nodes AS n ON n.node = r.node
+JOIN roots AS t ON t.top = r.root
 WHERE r.node >= $begin AND r.node < $end

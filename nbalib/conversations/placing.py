@@ -26,20 +26,21 @@ if TYPE_CHECKING:
     from nbalib.engines.pandas_engine import PandasEngine
     from nbalib.params import Policy
 
-MADE = (
-    "affected",
-    "affected_threads",
-    "messages",
-    "nodes",
-    "links",
+STEPS = (
+    "roots",
     "rooted",
     "readings",
+    "addressed",
+    "persons",
+    "writers",
+    "owned",
+    "conversation_keys",
     "members",
     "named_brands",
-    "openings",
-    "conversation_keys",
-    "placed",
 )
+"""Tables made one after the other, each of those before it, once messages are linked."""
+
+MADE = ("affected", "affected_threads", "messages", "nodes", "links", *STEPS, "openings", "placed")
 """Temporary tables that placing reads and leaves."""
 
 CONVERSATIONS_AT_ONCE = 100_000
@@ -51,12 +52,9 @@ def place(engine: PandasEngine, policy: Policy) -> None:
     engine.make("messages", statement(HERE, "messages"))
     engine.make("nodes", statement(HERE, "nodes"))
     _link(engine)
-    engine.make("rooted", statement(HERE, "rooted"))
-    engine.make("readings", readings())
-    engine.make("members", statement(HERE, "members"))
-    engine.make("named_brands", statement(HERE, "named_brands"))
+    for step in STEPS:
+        engine.make(step, readings() if step == "readings" else statement(HERE, step))
     _find_openings(engine, policy.max_opening_messages)
-    engine.make("conversation_keys", statement(HERE, "conversation_keys"))
     engine.make("placed", statement(HERE, "placed"))
 
 
@@ -72,7 +70,7 @@ def turns_placed(engine: PandasEngine, policy: Policy) -> Iterator[pa.Table]:
 
 
 def _link(engine: PandasEngine) -> None:
-    """Climb all reply links; make `links`: node, parent, top, depth, nearest_customer (-1: none)."""
+    """Climb all reply links; make `links`, in which -1 stands for none."""
     nodes = engine.arrays(
         "SELECT parent_node, author_role = 'customer' AS is_customer FROM nodes ORDER BY node"
     )
@@ -88,6 +86,7 @@ def _link(engine: PandasEngine) -> None:
         "top": roots.top,
         "depth": roots.steps,
         "nearest_customer": nearest,
+        "is_customer": is_customer,
         "is_circular": roots.circular,
     }
     engine.table("links", pa.table(links))
@@ -98,8 +97,8 @@ def _find_openings(engine: PandasEngine, most: int) -> None:
     firsts = engine.sql(statement(HERE, "first_messages"))
     parent = engine.arrays("SELECT parent FROM links ORDER BY node")["parent"]
     which, ancestor = openings(firsts["node"].to_numpy(), parent, most)
-    names = firsts["conversation_id"].take(pa.array(which))
-    engine.table("openings", pa.table({"conversation_id": names, "ancestor": pa.array(ancestor)}))
+    conversation = firsts["conversation"].take(pa.array(which))
+    engine.table("openings", pa.table({"conversation": conversation, "ancestor": pa.array(ancestor)}))
 
 
 def _numbered(ordered: pa.Table, restart_days: int) -> pa.Table:

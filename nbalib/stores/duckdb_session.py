@@ -10,11 +10,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import duckdb
 
+MEMORY_LIMIT = "4GB"
+"""Beyond it DuckDB spills to a folder beside the store."""
+
 
 def set_up(connection: duckdb.DuckDBPyConnection) -> None:
     """Settle time zone, progress bar and row order of a connection."""
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute("SET preserve_insertion_order = false")
+    connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
     # In a notebook DuckDB refuses to touch its bar without ipywidgets, though the bar is off there.
     [(has_bar,)] = connection.execute("SELECT current_setting('enable_progress_bar')").fetchall()
     if has_bar:
