@@ -397,6 +397,7 @@ INGEST = """
 import os, signal, sys
 from datetime import UTC, datetime
 from pathlib import Path
+import nbalib.ingestion.write
 from nbalib.ingestion import ingest
 from nbalib.params import Accounts
 from nbalib.sources.csv_cells import CsvRows
@@ -411,6 +412,11 @@ def stop():
 def progress(rows, done, total):
     if when.isdigit() and rows >= int(when):
         stop()
+
+if when == "between":
+    nbalib.ingestion.write.MANY_ROWS = 1
+    go_on = DuckDBStore.commit_so_far
+    DuckDBStore.commit_so_far = lambda self: (go_on(self), stop())
 
 end = DuckDBStore._end
 def ending(self, how):
@@ -439,7 +445,7 @@ def many_rows(folder: Path) -> list[Path]:
     return [put(folder / "a.csv", dump(rows)), put(folder / "b.csv", dump(again))]
 
 
-@pytest.mark.parametrize("when", ["1", "3000", "7000", "before commit", "after commit"])
+@pytest.mark.parametrize("when", ["1", "3000", "7000", "between", "before commit", "after commit"])
 def test_killed_at_any_moment_and_run_again_nothing_is_lost_or_double(tmp_path: Path, when: str) -> None:
     """After kill -9 and a second run, messages, rejected rows and watermarks are those of a clean load."""
     files = many_rows(tmp_path)

@@ -1,9 +1,10 @@
 """Bring files into the store, each of them whole or not at all.
 
 In: a source's name and paths. Out: rows in `interactions`, `rejected_rows`, `ingestion_watermarks` and
-`pipeline_runs`, and an `IngestReport`. A file's rows and its watermark are one transaction, so that
-an ingest which was killed is simply run again; a file whose content was finished before is not
-read again. Instants are given by the caller; durations are measured with a clock that only counts.
+`pipeline_runs`, and an `IngestReport`. A file's rows and its watermark are committed together (see
+`write.py`), so that an ingest which was killed is simply run again; a file whose content was
+finished before is not read again. Instants are given by the caller; durations are measured with a
+clock that only counts.
 """
 
 from __future__ import annotations

@@ -39,7 +39,8 @@ _COUNT = """
 SELECT
     count(CASE WHEN place = 1 AND NOT is_known THEN 1 END),
     count(CASE WHEN row_number > 0 AND is_repeat THEN 1 END),
-    count(CASE WHEN row_number > 0 THEN 1 END)
+    count(CASE WHEN row_number > 0 THEN 1 END),
+    count(CASE WHEN row_number = 0 AND place > 1 THEN 1 END)
 FROM versions
 """
 
@@ -66,38 +67,55 @@ SELECT platform_type, external_id, version FROM versions WHERE place > 1 AND NOT
 
 
 @dataclass(frozen=True)
-class Settled:
-    """How arriving rows counted: new keys, repeats of a known version, other versions of a known key."""
+class Compared:
+    """How arriving rows count, and how many stored versions must give way.
+
+    Attributes
+    ----------
+    n_new : int
+        Keys that are new in the store.
+    n_repeated : int
+        Rows that repeat a known version.
+    n_other_versions : int
+        Rows that are another version of a known message.
+    n_giving_way : int
+        Stored versions that do not stand.
+    """
 
     n_new: int
     n_repeated: int
     n_other_versions: int
+    n_giving_way: int
 
 
 def forget_outvoted(store: DuckDBStore) -> None:
     """Begin a file: no version has lost yet."""
-    store.connection.execute(
-        "CREATE OR REPLACE TEMP TABLE outvoted (platform_type TEXT, external_id TEXT, version TEXT)"
-    ).fetchall()
+    _run(store, "CREATE OR REPLACE TEMP TABLE outvoted (platform_type TEXT, external_id TEXT, version TEXT)")
 
 
-def settle(store: DuckDBStore, n_arriving: int) -> Settled:
-    """Put the versions that stand into `interactions`, and count the `n_arriving` rows of `arriving`."""
-
-    def run(query: str) -> tuple[int, ...]:
-        rows = store.connection.execute(query).fetchall()
-        return tuple(rows[0]) if rows else (0,)
-
+def compare(store: DuckDBStore, n_arriving: int) -> Compared:
+    """Find which versions stand, store the new keys that come once, and count the rows of `arriving`."""
     unsettled = statement(HERE, "unsettled").replace("{same}", _SAME)
-    (n_unsettled,) = run(f"CREATE OR REPLACE TEMP TABLE unsettled AS {unsettled}")
-    run(f"CREATE OR REPLACE TEMP TABLE contested AS {statement(HERE, 'contested')}")
-    (n_free,) = run(_INSERT_FREE)
+    (n_unsettled,) = _run(store, f"CREATE OR REPLACE TEMP TABLE unsettled AS {unsettled}")
+    _run(store, f"CREATE OR REPLACE TEMP TABLE contested AS {statement(HERE, 'contested')}")
+    (n_free,) = _run(store, _INSERT_FREE)
     versions = statement(HERE, "versions").replace("{content}", canonical_row(_CONTENT))
-    run(f"CREATE OR REPLACE TEMP TABLE versions AS {versions}")
-    n_new, n_repeated, n_versions = run(_COUNT)
-    run(_DELETE_OLD)
-    run(_DROP_READINGS)
-    run(_INSERT_STANDING)
-    run(_REMEMBER_OUTVOTED)
-    n_same = n_arriving - n_unsettled
-    return Settled(n_free + n_new, n_same + n_repeated, n_versions - n_new - n_repeated)
+    _run(store, f"CREATE OR REPLACE TEMP TABLE versions AS {versions}")
+    n_new, n_repeated, n_versions, n_giving_way = _run(store, _COUNT)
+    return Compared(
+        n_free + n_new,
+        n_arriving - n_unsettled + n_repeated,
+        n_versions - n_new - n_repeated,
+        n_giving_way,
+    )
+
+
+def put_standing(store: DuckDBStore) -> None:
+    """Put the versions that stand in the place of those that do not."""
+    for query in (_DELETE_OLD, _DROP_READINGS, _INSERT_STANDING, _REMEMBER_OUTVOTED):
+        _run(store, query)
+
+
+def _run(store: DuckDBStore, query: str) -> tuple[int, ...]:
+    rows = store.connection.execute(query).fetchall()
+    return tuple(rows[0]) if rows else (0,)

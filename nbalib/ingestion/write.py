@@ -4,6 +4,10 @@ In: `Batch`es. Out: rows of `interactions`, `rejected_rows` and `ingestion_water
 `FileReport`. Rows whose key is surely new stream into the table; the few that may be known wait,
 and are settled together (see `versions.py`). What is stored does not depend on the order or the
 cut of the batches.
+
+A large file that itself brings several versions of a message takes two transactions: its rows and a
+provisional watermark, then the versions that stand and the watermark proper. Killed in between, it
+is read again, and ends as it would have ended.
 """
 
 from __future__ import annotations
@@ -19,7 +23,8 @@ import pyarrow as pa
 from nbalib.engines.statements import statement
 from nbalib.ingestion.ahead import ahead
 from nbalib.ingestion.seen import SeenKeys
-from nbalib.ingestion.versions import COLUMNS, forget_outvoted, settle
+from nbalib.ingestion.versions import COLUMNS, compare, forget_outvoted, put_standing
+from nbalib.ingestion.watermark import Watermark
 from nbalib.sources.batches import ROWS
 
 if TYPE_CHECKING:
@@ -39,6 +44,9 @@ MAX_WAITING_ROWS = 200_000
 MAX_WAITING_BYTES = 1 << 26
 """Rejected rows kept in memory until they are written."""
 
+MANY_ROWS = 122_880
+"""Rows of one file from which replacing some of them is left to a second transaction: in their own,
+DuckDB would write all of them twice."""
 TEMPORARY = ("refused", "arriving", "unsettled", "contested", "versions", "outvoted")
 """Tables that a file needs while it is written."""
 
@@ -79,6 +87,7 @@ class FileWriter:
         self._now = now
         self._waiting: list[pa.Table] = []
         self._refused: list[pa.Table] = []
+        self._n_streamed = 0
         self._seen = SeenKeys(store.count("interactions") + n_bytes // _BYTES_PER_ROW)
         self._note_stored()
         forget_outvoted(store)
@@ -98,20 +107,31 @@ class FileWriter:
             stream = _Stream(coming, self._sorted_out, tell)
             while not stream.is_over:
                 reader = pa.RecordBatchReader.from_batches(ROWS, stream.until(self._is_full))
-                self._report.n_stored += self._insert(reader)
+                n_new = self._insert(reader)
                 stream.raise_failure()
-                self._settle_waiting()
+                self._n_streamed += n_new
+                self._report.n_stored += n_new
+                if not stream.is_over:
+                    self._write_refused()
+                    self._compare_waiting()
+                    put_standing(self._store)
 
     def finish(self, fingerprint: str) -> None:
-        """Keep the rejected rows and the watermark under the file's fingerprint."""
+        """Settle what waits, and keep the rejected rows and the watermark under the file's fingerprint."""
         report = self._report
         report.fingerprint = fingerprint
+        mark = Watermark(self._store, self._source, fingerprint)
+        self._write_refused()
+        n_giving_way = self._compare_waiting()
+        if n_giving_way and self._n_streamed >= MANY_ROWS:
+            mark.put_provisional(report.watermark(self._source, self._now))
+            self._store.commit_so_far()
+        put_standing(self._store)
         self._execute(
             "INSERT INTO rejected_rows SELECT ?, ?, ?, row_number, reason, detail, raw, ? FROM refused",
             [self._source, fingerprint, report.file, self._now],
         )
-        watermark = pa.Table.from_pylist([report.watermark(self._source, self._now)])
-        self._store.append("ingestion_watermarks", watermark)
+        mark.put(report.watermark(self._source, self._now))
         for name in TEMPORARY:
             self._execute(f"DROP TABLE IF EXISTS temp.{name}")
 
@@ -139,21 +159,23 @@ class FileWriter:
                 f"INSERT INTO interactions SELECT {COLUMNS} FROM ({_arriving()})", self._origin()
             )
 
-    def _settle_waiting(self) -> None:
+    def _write_refused(self) -> None:
         if self._refused:
             with self._store.shown("batch", pa.concat_tables(self._refused)):
                 self._execute("INSERT INTO refused SELECT * FROM batch")
             self._refused.clear()
-        if not self._waiting:
-            return
-        waiting = pa.concat_tables(self._waiting)
+
+    def _compare_waiting(self) -> int:
+        """Compare the rows that wait with what is stored, and count them; give how many must give way."""
+        waiting = pa.concat_tables([ROWS.empty_table(), *self._waiting])
         self._waiting.clear()
         with self._store.shown("batch", waiting), self._store.shown("accounts", self._accounts):
             self._execute(f"CREATE OR REPLACE TEMP TABLE arriving AS {_arriving()}", self._origin())
-        settled = settle(self._store, waiting.num_rows)
-        self._report.n_stored += settled.n_new
-        self._report.n_duplicate += settled.n_repeated
-        self._report.n_replaced += settled.n_other_versions
+        compared = compare(self._store, waiting.num_rows)
+        self._report.n_stored += compared.n_new
+        self._report.n_duplicate += compared.n_repeated
+        self._report.n_replaced += compared.n_other_versions
+        return compared.n_giving_way
 
     def _note_stored(self) -> None:
         stored = self._store.connection.execute(f"{_KEY_HASH} interactions").fetchnumpy()

@@ -104,6 +104,16 @@ class DuckDBStore:
                 raise
             self._end("COMMIT")
 
+    def commit_so_far(self) -> None:
+        """Commit what was done inside the transaction until now, and go on in it with what follows."""
+        self.connection.execute("COMMIT")
+        self.connection.execute("BEGIN")
+
+    def commit_so_far(self) -> None:
+        """Inside a transaction: keep what was done so far, whatever follows, and go on in a new one."""
+        self.connection.execute("COMMIT")
+        self.connection.execute("BEGIN")
+
     @contextmanager
     def _told(self) -> Iterator[None]:
         """Say of a file that cannot be written that it is so."""
@@ -115,11 +125,12 @@ class DuckDBStore:
     @contextmanager
     def memory_limit(self, limit: str) -> Iterator[None]:
         """Keep DuckDB's own memory within `limit` (such as '600MB') inside the block; it spills to disk."""
+        [(before,)] = self.connection.execute("SELECT current_setting('memory_limit')").fetchall()
         self.connection.execute(f"SET memory_limit = '{limit}'")
         try:
             yield
         finally:
-            self.connection.execute("RESET memory_limit")
+            self.connection.execute(f"SET memory_limit = '{before}'")
 
     def _end(self, how: str) -> None:
         self._in_transaction = False
