@@ -105,11 +105,6 @@ class DuckDBStore:
             self._end("COMMIT")
 
     def commit_so_far(self) -> None:
-        """Commit what was done inside the transaction until now, and go on in it with what follows."""
-        self.connection.execute("COMMIT")
-        self.connection.execute("BEGIN")
-
-    def commit_so_far(self) -> None:
         """Inside a transaction: keep what was done so far, whatever follows, and go on in a new one."""
         self.connection.execute("COMMIT")
         self.connection.execute("BEGIN")
