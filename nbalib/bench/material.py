@@ -86,9 +86,13 @@ def is_complete(path: Path, label: Path) -> bool:
 
 
 def _facts(path: Path) -> dict[str, object]:
-    """Give what a label says of its file: its size, and the generator's own files in one name."""
-    generator = hashlib.sha256()
-    folder = Path(synthetic.__file__).parent
-    for part in sorted(folder.rglob("*.py")) + sorted(folder.rglob("*.yaml")):
-        generator.update(part.read_bytes())
-    return {"bytes": path.stat().st_size, "generator": generator.hexdigest()[:16]}
+    """Give what a label says of its file: its size, and which generator made it."""
+    return {"bytes": path.stat().st_size, "generator": digest_of_sources(Path(synthetic.__file__).parent)}
+
+
+def digest_of_sources(folder: Path) -> str:
+    """Give one name to all modules and data files of a package: another one when any of them changes."""
+    digest = hashlib.sha256()
+    for part in sorted(path for path in folder.rglob("*") if path.suffix in (".py", ".yaml")):
+        digest.update(f"{part.relative_to(folder).as_posix()}\0".encode() + part.read_bytes())
+    return digest.hexdigest()[:16]
