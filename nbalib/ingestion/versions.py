@@ -31,7 +31,7 @@ _SAME = " AND ".join(f"a.{column.name} IS NOT DISTINCT FROM i.{column.name}" for
 
 _INSERT_FREE = f"""
 INSERT INTO interactions
-SELECT {COLUMNS} FROM unsettled AS a
+SELECT {COLUMNS} FROM arriving AS a
 ANTI JOIN contested AS c ON c.external_id = a.external_id AND c.platform_type = a.platform_type
 """
 
@@ -80,12 +80,15 @@ class Compared:
         Rows that are another version of a known message.
     n_giving_way : int
         Stored versions that do not stand.
+    is_contested : bool
+        `put_standing` has something to do.
     """
 
     n_new: int
     n_repeated: int
     n_other_versions: int
     n_giving_way: int
+    is_contested: bool = True
 
 
 def forget_outvoted(store: DuckDBStore) -> None:
@@ -95,16 +98,18 @@ def forget_outvoted(store: DuckDBStore) -> None:
 
 def compare(store: DuckDBStore, n_arriving: int) -> Compared:
     """Find which versions stand, store the new keys that come once, and count the rows of `arriving`."""
+    (n_keys,) = _run(store, f"CREATE OR REPLACE TEMP TABLE contested AS {statement(HERE, 'contested')}")
+    (n_free,) = _run(store, _INSERT_FREE)
+    if n_keys == 0:
+        return Compared(n_free, 0, 0, 0, is_contested=False)
     unsettled = statement(HERE, "unsettled").replace("{same}", _SAME)
     (n_unsettled,) = _run(store, f"CREATE OR REPLACE TEMP TABLE unsettled AS {unsettled}")
-    _run(store, f"CREATE OR REPLACE TEMP TABLE contested AS {statement(HERE, 'contested')}")
-    (n_free,) = _run(store, _INSERT_FREE)
     versions = statement(HERE, "versions").replace("{content}", canonical_row(_CONTENT))
     _run(store, f"CREATE OR REPLACE TEMP TABLE versions AS {versions}")
     n_new, n_repeated, n_versions, n_giving_way = _run(store, _COUNT)
     return Compared(
         n_free + n_new,
-        n_arriving - n_unsettled + n_repeated,
+        n_arriving - n_free - n_unsettled + n_repeated,
         n_versions - n_new - n_repeated,
         n_giving_way,
     )

@@ -7,9 +7,7 @@ WITH meeting AS (
     FROM interactions AS i
     SEMI JOIN contested AS c ON c.external_id = i.external_id AND c.platform_type = i.platform_type
     UNION ALL
-    SELECT a.*
-    FROM unsettled AS a
-    SEMI JOIN contested AS c ON c.external_id = a.external_id AND c.platform_type = a.platform_type
+    SELECT * FROM unsettled
 ),
 
 hashed AS (

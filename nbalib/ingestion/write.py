@@ -21,14 +21,14 @@ import numpy as np
 import pyarrow as pa
 
 from nbalib.engines.statements import statement
-from nbalib.ingestion.ahead import ahead
 from nbalib.ingestion.seen import SeenKeys
 from nbalib.ingestion.versions import COLUMNS, compare, forget_outvoted, put_standing
 from nbalib.ingestion.watermark import Watermark
+from nbalib.sources.ahead import ahead
 from nbalib.sources.batches import ROWS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterator
     from datetime import datetime
 
     from numpy.typing import NDArray
@@ -95,7 +95,7 @@ class FileWriter:
             "CREATE OR REPLACE TEMP TABLE refused (row_number BIGINT, reason TEXT, detail TEXT, raw TEXT)"
         )
 
-    def write(self, batches: Iterator[Batch], tell: Callable[[int], None]) -> None:
+    def write(self, batches: Generator[Batch, None, None], tell: Callable[[int], None]) -> None:
         """Store all batches and count each of their rows once; `tell` gets the bytes done after each.
 
         Raises
@@ -103,7 +103,7 @@ class FileWriter:
         NbaError
             Whatever `batches` raises.
         """
-        with closing(ahead(_hashed(batches), depth=8)) as coming:
+        with closing(batches), closing(ahead(_hashed(batches), depth=6)) as coming:
             stream = _Stream(coming, self._sorted_out, tell)
             while not stream.is_over:
                 reader = pa.RecordBatchReader.from_batches(ROWS, stream.until(self._is_full))
@@ -113,8 +113,7 @@ class FileWriter:
                 self._report.n_stored += n_new
                 if not stream.is_over:
                     self._write_refused()
-                    self._compare_waiting()
-                    put_standing(self._store)
+                    self._settle_waiting(can_commit=None)
 
     def finish(self, fingerprint: str) -> None:
         """Settle what waits, and keep the rejected rows and the watermark under the file's fingerprint."""
@@ -122,11 +121,7 @@ class FileWriter:
         report.fingerprint = fingerprint
         mark = Watermark(self._store, self._source, fingerprint)
         self._write_refused()
-        n_giving_way = self._compare_waiting()
-        if n_giving_way and self._n_streamed >= MANY_ROWS:
-            mark.put_provisional(report.watermark(self._source, self._now))
-            self._store.commit_so_far()
-        put_standing(self._store)
+        self._settle_waiting(can_commit=mark)
         self._execute(
             "INSERT INTO rejected_rows SELECT ?, ?, ?, row_number, reason, detail, raw, ? FROM refused",
             [self._source, fingerprint, report.file, self._now],
@@ -165,17 +160,25 @@ class FileWriter:
                 self._execute("INSERT INTO refused SELECT * FROM batch")
             self._refused.clear()
 
-    def _compare_waiting(self) -> int:
-        """Compare the rows that wait with what is stored, and count them; give how many must give way."""
+    def _settle_waiting(self, can_commit: Watermark | None) -> None:
+        """Settle the rows that wait, and count them.
+
+        With the mark of a file that is read to its end, its many rows are committed before some are replaced.
+        """
+        report = self._report
         waiting = pa.concat_tables([ROWS.empty_table(), *self._waiting])
         self._waiting.clear()
         with self._store.shown("batch", waiting), self._store.shown("accounts", self._accounts):
             self._execute(f"CREATE OR REPLACE TEMP TABLE arriving AS {_arriving()}", self._origin())
         compared = compare(self._store, waiting.num_rows)
-        self._report.n_stored += compared.n_new
-        self._report.n_duplicate += compared.n_repeated
-        self._report.n_replaced += compared.n_other_versions
-        return compared.n_giving_way
+        report.n_stored += compared.n_new
+        report.n_duplicate += compared.n_repeated
+        report.n_replaced += compared.n_other_versions
+        if can_commit is not None and compared.n_giving_way and self._n_streamed >= MANY_ROWS:
+            can_commit.put_provisional(report.watermark(self._source, self._now))
+            self._store.commit_so_far()
+        if compared.is_contested:
+            put_standing(self._store)
 
     def _note_stored(self) -> None:
         stored = self._store.connection.execute(f"{_KEY_HASH} interactions").fetchnumpy()

@@ -11,7 +11,7 @@ from nbalib.errors import SourceError, nearest
 from nbalib.sources.twitter import TwitterSource
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
     from datetime import datetime
 
     from nbalib.sources.batches import Batch
@@ -26,7 +26,7 @@ class Source(Protocol):
     def check(self, file: OpenFile) -> None:
         """Raise what is wrong with the file as a whole, before its rows are read."""
 
-    def batches(self, file: OpenFile, *, now: datetime) -> Iterator[Batch]:
+    def batches(self, file: OpenFile, *, now: datetime) -> Generator[Batch, None, None]:
         """Give the file's rows in its order; those dated after `now` are rejected."""
 
 

@@ -6,10 +6,12 @@ A column `edited_at` is read when it is there; other columns are not read.
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from nbalib.errors import SchemaError, nearest
+from nbalib.sources.ahead import ahead
 from nbalib.sources.csv_cells import CsvRows
 from nbalib.sources.instants import EPOCH
 from nbalib.sources.parquet_cells import ParquetRows
@@ -17,7 +19,7 @@ from nbalib.sources.records import CELL
 from nbalib.sources.tweets import COLUMNS, EDITED_AT, PLATFORM, read_tweets
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
     from datetime import datetime
 
     from nbalib.sources.batches import Batch
@@ -38,7 +40,7 @@ class TwitterSource:
 
     name = PLATFORM
 
-    def batches(self, file: OpenFile, *, now: datetime) -> Iterator[Batch]:
+    def batches(self, file: OpenFile, *, now: datetime) -> Generator[Batch, None, None]:
         """Read `file`; rows dated after `now` are rejected.
 
         Raises
@@ -49,8 +51,9 @@ class TwitterSource:
             The file cannot be read to its end.
         """
         latest = (now - EPOCH) // timedelta(microseconds=1)
-        for cells in rows_of(file):
-            yield read_tweets(cells, latest)
+        with closing(ahead(rows_of(file))) as stretches:
+            for cells in stretches:
+                yield read_tweets(cells, latest)
 
     def check(self, file: OpenFile) -> None:
         """Read the header only, and raise what `batches` would raise for it."""

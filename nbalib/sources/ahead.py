@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Item = TypeVar("Item")
 
 
-def ahead(items: Iterator[Item], depth: int = 6) -> Generator[Item, None, None]:
+def ahead(items: Iterator[Item], depth: int = 3) -> Generator[Item, None, None]:
     """Iterate over `items`, at most `depth` of them made in advance.
 
     The thread ends when the iteration does, also when it is closed early.
