@@ -123,9 +123,11 @@ def test_a_server_that_is_not_there_costs_no_deadline() -> None:
     with FaultServer(("good",)) as server:
         nobody = FaultServer(("good",))
         nobody.listening = server.listening
+    # A busy machine may take its time to begin: the deadline is far off, and must not be what ends it.
+    patient = replace(QUICK, deadline_seconds=60.0)
     begun = time.monotonic()
-    assert ask(nobody)["message_source"] == ["template:llm_unavailable"]
-    assert time.monotonic() - begun < QUICK.deadline_seconds + 1
+    assert ask(nobody, settings=patient)["message_source"] == ["template:llm_unavailable"]
+    assert time.monotonic() - begun < patient.deadline_seconds / 2
 
 
 @pytest.mark.parametrize(

@@ -232,7 +232,7 @@ INGESTION_WATERMARKS = Table(
         ("n_read", "int", "Rows in it, blank ones included"),
         ("n_stored", "int", "Rows stored as new"),
         ("n_duplicate", "int", "Rows already stored, or repeated"),
-        ("n_replaced", "int", "Rows that replaced an earlier version of their key"),
+        ("n_replaced", "int", "Rows that are another version of a known message"),
         ("n_rejected", "int", "Rows kept in rejected_rows"),
         ("n_blank", "int", "Rows without any content"),
         ("latest_interaction_at", "timestamp", "Latest message in it; null if it held none", "null"),

@@ -72,16 +72,6 @@ class Table:
         """Columns that a digest covers: all but those that tell of the loading."""
         return tuple(column.name for column in self.columns if not column.load)
 
-    def duckdb_ddl(self) -> str:
-        """Give the statement that makes the table in DuckDB, if it is not there.
-
-        Keys are held by the writers (an anti-join), not by an index: it would double the load time.
-        """
-        lines = [
-            f"  {c.name} {DUCKDB_TYPES[c.kind]}{'' if c.nullable else ' NOT NULL'}" for c in self.columns
-        ]
-        return f"CREATE TABLE IF NOT EXISTS {self.name} (\n" + ",\n".join(lines) + "\n)"
-
     def conform(self, rows: pa.Table) -> pa.Table:
         """Put `rows` into the table's column order and types.
 
