@@ -14,7 +14,7 @@ PIP := .venv/bin/python -m pip --disable-pip-version-check
 COMPILE := pip compile --universal --python-version 3.11 --no-config --no-annotate --no-header \
 	--no-emit-index-url --no-emit-find-links --quiet
 
-.PHONY: help run test lab check lock clean
+.PHONY: help run test stress lab check lock clean
 .DEFAULT_GOAL := help
 
 help:  ## say what there is to make
@@ -25,6 +25,9 @@ run: .venv/.run  ## install what is needed and run every notebook on made data
 
 test: .venv/.test  ## install everything and run the tests; make test ARGS="-k threads" for some of them
 	.venv/bin/python -m pytest $(ARGS)
+
+stress: .venv/.test  ## run the long tests: kills, orders and sizes, for some minutes
+	.venv/bin/python -m pytest -m stress $(ARGS)
 
 lab: .venv/.run  ## open the notebooks in JupyterLab
 	.venv/bin/jupyter lab --notebook-dir=notebooks

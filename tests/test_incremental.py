@@ -3,78 +3,33 @@
 from __future__ import annotations
 
 import json
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from passes import Arrival, arrivals, arrives_as_one_load
 from tweets import LOADED, Tweet, store_of, write_tweets
 
 from nbalib.conversations.process import process
 from nbalib.conversations.reading import Switches
 from nbalib.ingestion import ingest
-from nbalib.params import Account, Accounts, Params, Policy
-from nbalib.stores.duckdb_store import DuckDBStore
+from nbalib.params import Params, Policy
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-BUILT = ("signals", "threads", "turns", "conversations", "customer_profiles", "known_accounts")
-
-TEXTS = (
-    "@Brand no signal",
-    "@Brand thanks, it works now!",
-    "@1001 @1002 please DM us your number ^AB",
-    "@2002 any news?",
-    "@1002 hi",
-    "hello",
-)
+    from nbalib.stores.duckdb_store import DuckDBStore
 
 
-@st.composite
-def talks(draw: st.DrawFn) -> list[Tweet]:
-    """Draw up to fourteen tweets, some with one id and different contents."""
-    n = draw(st.integers(2, 14))
-    return [
-        Tweet(
-            draw(st.integers(1, 10)),
-            draw(st.sampled_from(["1001", "1002", "2002", "Brand", "Other"])),
-            draw(st.sampled_from(TEXTS)),
-            float(draw(st.integers(0, 400))),
-            draw(st.none() | st.integers(1, 12)),
-        )
-        for _ in range(n)
-    ]
-
-
-def digests(store: DuckDBStore) -> dict[str, str]:
-    """Name the contents of everything that is built."""
-    return {name: store.digest(name) for name in BUILT}
-
-
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(talk=talks(), cuts=st.lists(st.integers(0, 14), max_size=3), listed=st.booleans())
-def test_passes_in_between_do_not_matter(
-    talk: list[Tweet], cuts: list[int], listed: bool, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    """Any cut of any rows into several loads, a pass after each, ends as one load and one pass.
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(arrival=arrivals())
+def test_passes_in_between_do_not_matter(arrival: Arrival, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Rows in any order, some repeated, in several loads, a pass after some, end as one load and one pass.
 
     Late parents, edits, circles, accounts that answer for the first time and an account that is listed in
-    the end are all drawn.
+    the end are all drawn. The long version is in `stress/`.
     """
-    folder = tmp_path_factory.mktemp("passes")
-    at_last = Params(accounts=Accounts(accounts=(Account(account="2002", brand="Brand"),) if listed else ()))
-    places = sorted({0, *(min(cut, len(talk)) for cut in cuts), len(talk)})
-    with DuckDBStore.open(folder / "several.duckdb") as several:
-        for number, (begin, end) in enumerate(pairwise(places)):
-            path = write_tweets(folder / f"{number}.csv", talk[begin:end])
-            ingest(several, "twitter", [path], accounts=Params().accounts, now=LOADED)
-            process(several, Params(), now=LOADED)
-        process(several, at_last, now=LOADED)
-        (folder / "once").mkdir()
-        with store_of(folder / "once", talk, at_last) as once:
-            assert digests(several) == digests(once)
+    assert arrives_as_one_load(tmp_path_factory.mktemp("passes"), arrival)
 
 
 def passed(store: DuckDBStore, params: Params | None = None, **switches: bool) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from nbalib.params import Params
 from nbalib.stores.duckdb_store import DuckDBStore
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
 HEADER = (
@@ -57,7 +57,7 @@ class Tweet:
         )
 
 
-def write_tweets(path: Path, tweets: Sequence[Tweet]) -> Path:
+def write_tweets(path: Path, tweets: Iterable[Tweet]) -> Path:
     """Write a file in the format of twcs.csv."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")

@@ -1,0 +1,1 @@
+"""The long versions of the guarantees: `make stress`, apart from `make test`."""
