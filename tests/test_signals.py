@@ -662,6 +662,15 @@ def test_chunks_and_slices_are_read_like_whole_columns() -> None:
     assert chunked.to_pylist() == whole.to_pylist() == sliced.to_pylist()
 
 
+def test_tasks_side_by_side_give_what_one_task_gives(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cut into many tasks, done in threads, the rows come back in their order and say the same."""
+    texts = [f"@Shop {number} still not working, thanks 🙄 ^AB" for number in range(50)]
+    who = [number % 3 > 0 for number in range(50)]
+    whole = find_signals(pa.array(texts), pa.array(who))
+    monkeypatch.setattr("nbalib.conversations.signals._ROWS_AT_ONCE", 4)
+    assert find_signals(pa.array(texts), pa.array(who)).to_pylist() == whole.to_pylist()
+
+
 def test_agents_signals_agree_with_people(real_data: Path) -> None:
     """On 300 messages that people labelled, each signal finds what they found.
 

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
+from nbalib.conversations.sieve import Words
 from nbalib.conversations.signals import find_signals
 from nbalib.conversations.topics import find_topic, load_topics
 
@@ -29,6 +30,12 @@ LABELS = {
     "staff_experience",
     "product_question",
 }
+
+
+def topics_of(*texts: str) -> list[str | None]:
+    """Name the topics of some texts."""
+    named: list[str | None] = find_topic(Words(pa.array(texts))).to_pylist()
+    return named
 
 
 @pytest.mark.parametrize(
@@ -51,7 +58,7 @@ LABELS = {
 )
 def test_a_text_gets_its_topic(text: str, topic: str | None) -> None:
     """Plain sentences get the label a person would give; small talk gets none."""
-    assert find_topic(pa.array([text])).to_pylist() == [topic]
+    assert topics_of(text) == [topic]
 
 
 def test_the_artefact_has_every_label_once_and_a_full_card() -> None:
@@ -69,15 +76,12 @@ def test_ties_go_to_the_label_that_stands_first() -> None:
     """Two labels with one strong word each: the order of the file decides, not the order of the words."""
     order = [topic.label for topic in load_topics().topics]
     assert order.index("delivery") < order.index("connectivity")
-    assert find_topic(pa.array(["broadband parcel", "parcel broadband"])).to_pylist() == [
-        "delivery",
-        "delivery",
-    ]
+    assert topics_of("broadband parcel", "parcel broadband") == ["delivery", "delivery"]
 
 
 def test_a_word_said_over_and_over_does_not_drown_the_rest() -> None:
     """An occurrence counts at most twice: a shout is not a topic."""
-    assert find_topic(pa.array(["item " * 9 + "refund refund"])).to_pylist() == ["refund"]
+    assert topics_of("item " * 9 + "refund refund") == ["refund"]
 
 
 def test_agents_texts_have_no_topic() -> None:

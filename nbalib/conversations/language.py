@@ -16,7 +16,8 @@ import pyarrow.compute as pc
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from nbalib.conversations.patterns.phrases import spaced
-from nbalib.conversations.texts import LINK, replace_where
+from nbalib.conversations.rows import put_where
+from nbalib.conversations.texts import LINK
 
 LANGUAGES = (
     *("ar", "bg", "bn", "ca", "cs", "da", "de", "el", "en", "es", "fa", "fi", "fr", "he", "hi", "hr", "hu"),
@@ -77,8 +78,8 @@ def find_language(words: pa.StringArray) -> pa.StringArray:
     letters = pc.replace_substring_regex(letters, _NOT_WORDS, " ")
     enough = pc.match_substring_regex(letters, _TWO_LETTERS)
     guessed = _guess(pc.utf8_trim_whitespace(letters.filter(enough)))
-    open_ones = pc.and_(left, replace_where(left, left, enough))
-    return replace_where(found, open_ones, guessed)
+    open_ones = pc.and_(left, put_where(left, left, enough))
+    return put_where(found, open_ones, guessed)
 
 
 def _guess(letters: pa.StringArray) -> pa.StringArray:
@@ -94,7 +95,7 @@ def _guess(letters: pa.StringArray) -> pa.StringArray:
     known = pc.if_else(pc.and_(pc.is_null(known), alone), "en", known)
     asked = pc.is_null(known)
     answers = pa.array([_identify(one) for one in different.filter(asked).to_pylist()], pa.string())
-    return replace_where(known, asked, answers).take(encoded.indices)
+    return put_where(known, asked, answers).take(encoded.indices)
 
 
 def _identify(letters: str) -> str:

@@ -27,7 +27,8 @@ from vaderSentiment.vaderSentiment import (
     SentimentIntensityAnalyzer,
 )
 
-from nbalib.conversations.texts import LINK, replace_where
+from nbalib.conversations.rows import put_where
+from nbalib.conversations.texts import LINK
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -86,6 +87,7 @@ SERVICE_WORDS: dict[str, float] = {
 SCORN = -0.4
 """What is said in scorn is at least as bitter as this."""
 
+_TEXTS_AT_ONCE = 65_536  # bounds the memory that their words take
 _READ_AT_MOST = 2_000  # characters: the score is saturated long before
 _ALPHA = 15.0  # of VADER: a sum of feelings of its root gives a score of 0.7
 _FADES = (1.0, 0.95, 0.9)  # how much a degree word counts one, two and three words before
@@ -135,6 +137,12 @@ def find_mood(plain: pa.StringArray, is_sarcastic: pa.BooleanArray) -> pa.Double
     is_sarcastic : BooleanArray, shape (n,)
         Whether thanks and praise are meant in scorn: their score is turned to the bitter side.
     """
+    slices = range(0, len(plain), _TEXTS_AT_ONCE)
+    moods = [_score(plain.slice(at, _TEXTS_AT_ONCE), is_sarcastic.slice(at, _TEXTS_AT_ONCE)) for at in slices]
+    return pa.concat_arrays([pa.array([], pa.float64()), *moods])
+
+
+def _score(plain: pa.StringArray, is_sarcastic: pa.BooleanArray) -> pa.DoubleArray:
     shown = pc.utf8_slice_codeunits(pc.replace_substring(plain, LINK, " "), 0, _READ_AT_MOST)
     shown = _with_words_for_emoji(shown)
     words = _part(shown)
@@ -150,7 +158,7 @@ def _with_words_for_emoji(texts: pa.StringArray) -> pa.StringArray:
     """Put VADER's descriptions in the place of emoji."""
     odd = pc.invert(pc.string_is_ascii(texts))
     names = _emoji_names()
-    return replace_where(
+    return put_where(
         texts, odd, pa.array([t.translate(names) for t in texts.filter(odd).to_pylist()], pa.string())
     )
 

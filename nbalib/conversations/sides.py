@@ -1,12 +1,14 @@
 """The signals of one side's texts: what a customer says, what an agent says.
 
-In: words as `texts.take_apart` leaves them. Out: Boolean and word columns of the same length.
+In: words as `texts.take_apart` leaves them. Out: truths and words of the same number.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -20,10 +22,14 @@ from nbalib.conversations.patterns.requests import (
     ONLY_IF,
     PROMISED,
 )
-from nbalib.conversations.texts import LINK, replace_where
+from nbalib.conversations.rows import Rows, Truths, matches, taken, truths
+from nbalib.conversations.sieve import Sieve, Sifted, Words
+from nbalib.conversations.texts import LINK
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from numpy.typing import NDArray
 
     from nbalib.conversations.patterns.phrases import Pattern, Side
 
@@ -47,76 +53,116 @@ _HELP_LINK = (
 )
 
 
-def customer_flags(words: pa.StringArray) -> dict[str, pa.BooleanArray]:
+_NOTHING = -1
+
+_CUSTOMERS = Sieve(pattern.says for pattern in patterns_of("customer"))
+_AGENTS = Sieve(
+    (
+        *(pattern.says for pattern in patterns_of("agent")),
+        *(_BUTTON, _HELP_LINK),
+        *ASKED_FOR.values(),
+        *PROMISED.values(),
+    )
+)
+
+Flags = dict[str, Truths]
+"""Signal → which texts show it."""
+
+
+@dataclass(frozen=True)
+class AgentSays:
+    """What agents' texts say: their signals, what they ask for and what they promise, by one word each."""
+
+    flags: Flags
+    asked_for: pa.StringArray
+    promised: pa.StringArray
+
+
+def customer_says(words: Words) -> Flags:
     """Find the signals of customers' texts."""
-    flags = _flags(words, "customer")
-    flags["says_thanks"] = _but_not(flags["says_thanks"], flags["is_sarcastic"])
-    trouble = _any(flags["is_sarcastic"], flags["is_complaint"], flags["denies_fix"], flags["is_question"])
-    flags["is_praise"] = _but_not(flags["is_praise"], _any(trouble, says(TROUBLED, words)))
+    flags = _flags(_CUSTOMERS.sift(words), "customer")
+    flags["says_thanks"] &= ~flags["is_sarcastic"]
+    trouble = flags["is_sarcastic"] | flags["is_complaint"] | flags["denies_fix"] | flags["is_question"]
+    praising = np.flatnonzero(flags["is_praise"] & ~trouble)
+    troubled = matches(taken(words.texts, praising), TROUBLED.says)
+    flags["is_praise"] = truths(praising[~troubled], len(words))
     return flags
 
 
-def agent_flags(words: pa.StringArray) -> dict[str, pa.BooleanArray]:
-    """Find the signals of agents' texts."""
-    flags = _flags(words, "agent")
-    button = _but_not(_shows(words, _BUTTON), _shows(words, _LAST_IS_HELP))
-    without = pc.replace_substring_regex(words.filter(button), _LAST_LINK, r"\1")
-    flags["has_dm_button"] = button
-    flags["asks_form"] = replace_where(flags["asks_form"], button, says(ASKS_FORM, without))
-    shows_link = _shows(replace_where(words, button, without), _HELP_LINK)
-    flags["has_help_link"] = _but_not(shows_link, flags["asks_form"])
-    asks = _any(*(flags[f"asks_{what}"] for what in ("dm", "call", "email", "form", "information")))
-    flags["closes_politely"] = _but_not(flags["closes_politely"], asks)
-    return flags
+def agent_says(words: Words) -> AgentSays:
+    """Find the signals of agents' texts, and name what they ask the customer for and what they promise."""
+    texts = _AGENTS.sift(words)
+    flags = _flags(texts, "agent")
+    flags |= _links(texts, flags["asks_form"])
+    asks = [flags[f"asks_{what}"] for what in ("dm", "call", "email", "form", "information")]
+    flags["closes_politely"] &= ~np.logical_or.reduce(asks)
+    asked_for = _first_word(texts, ASKED_FOR, NOT_TO_BE_SENT)
+    flags["asks_information"] |= asked_for != _NOTHING
+    return AgentSays(flags, _named(asked_for, ASKED_FOR), _named(_promised(texts), PROMISED))
 
 
-def asked_for(words: pa.StringArray) -> pa.StringArray:
-    """Name what agents' texts ask the customer for; null for nothing known."""
-    return _first_word(pc.replace_substring_regex(words, NOT_TO_BE_SENT, " "), ASKED_FOR)
-
-
-def promised(words: pa.StringArray) -> pa.StringArray:
-    """Name what agents' texts promise without a condition; null for nothing known."""
-    found = _first_word(pc.replace_substring_regex(words, ONLY_IF, " "), PROMISED)
-    return pc.if_else(_shows(words, CALLS_TO_ACT), None, found)
-
-
-def says(pattern: Pattern, words: pa.StringArray) -> pa.BooleanArray:
-    """Tell which texts show `pattern`, after what it sets apart is taken out."""
-    shown = _shows(words, pattern.says)
-    if not pattern.taken_out:
-        return shown
-    rest = pc.replace_substring_regex(words.filter(shown), pattern.taken_out, " ")
-    return replace_where(shown, shown, _shows(rest, pattern.says))
-
-
-def _flags(words: pa.StringArray, side: Side) -> dict[str, pa.BooleanArray]:
-    flags: dict[str, pa.BooleanArray] = {}
+def _flags(texts: Sifted, side: Side) -> Flags:
+    flags: Flags = {}
     for pattern in patterns_of(side):
-        shown = says(pattern, words)
-        flags[pattern.name] = pc.or_(flags[pattern.name], shown) if pattern.name in flags else shown
+        shown = flags.setdefault(pattern.name, np.zeros(len(texts), np.bool_))
+        shown[_said(texts.texts, texts.matching(pattern.says, ~shown), pattern)] = True
     return flags
 
 
-def _first_word(words: pa.StringArray, table: Mapping[str, str]) -> pa.StringArray:
-    """Give the first word of `table` whose expression a text shows."""
-    found = pa.nulls(len(words), pa.string())
-    for word, shows in reversed(list(table.items())):
-        found = pc.if_else(_shows(words, shows), word, found)
+def _links(texts: Sifted, asks_form: Truths) -> Flags:
+    """Tell what the links in agents' texts are: a button for a message, a form, or a page that helps."""
+    button = texts.matching(_BUTTON)
+    button = button[~matches(taken(texts.texts, button), _LAST_IS_HELP)]
+    without = pc.replace_substring_regex(taken(texts.texts, button), _LAST_LINK, r"\1")
+    form, helps = asks_form.copy(), truths(texts.matching(_HELP_LINK), len(texts))
+    asking = np.flatnonzero(matches(without, ASKS_FORM.says))
+    form[button] = truths(_said(without, asking, ASKS_FORM), len(without))
+    helps[button] = matches(without, _HELP_LINK)
+    return {"has_dm_button": truths(button, len(texts)), "asks_form": form, "has_help_link": helps & ~form}
+
+
+def _promised(texts: Sifted) -> NDArray[np.intp]:
+    """Give the number of what is promised without a condition."""
+    promised = _first_word(texts, PROMISED, ONLY_IF)
+    given = np.flatnonzero(promised != _NOTHING)
+    promised[given[matches(taken(texts.texts, given), CALLS_TO_ACT)]] = _NOTHING
+    return promised
+
+
+def _first_word(texts: Sifted, table: Mapping[str, str], unless: str) -> NDArray[np.intp]:
+    """Give the number of the first word of `table` that a text says, `_NOTHING` for none."""
+    found = np.full(len(texts), _NOTHING)
+    saying = [texts.matching(says) for says in table.values()]
+    rest = _Rest(texts.texts, np.unique(np.concatenate(saying)), unless)
+    for number, says in reversed(list(enumerate(table.values()))):
+        found[rest.still(saying[number], says)] = number
     return found
 
 
-def _shows(words: pa.StringArray, regex: str) -> pa.BooleanArray:
-    # An expression costs a millisecond before the first text: with no text it is not even compiled.
-    return pc.match_substring_regex(words, regex) if len(words) else pa.array([], pa.bool_())
+class _Rest:
+    """Some of `texts`, those in `rows`, without what matches `unless`."""
+
+    def __init__(self, texts: pa.StringArray, rows: Rows, unless: str) -> None:
+        self._cut = rows[matches(taken(texts, rows), unless)] if unless else rows[:0]
+        self._texts = taken(texts, self._cut)
+        if len(self._cut):
+            self._texts = pc.replace_substring_regex(self._texts, unless, " ")
+
+    def still(self, rows: Rows, says: str) -> Rows:
+        """Name those `rows`, all of which match `says`, that match it in the rest, too."""
+        place = np.minimum(np.searchsorted(self._cut, rows), len(self._cut) - 1)
+        still = np.ones(len(rows), np.bool_)
+        if len(self._cut):
+            cut = self._cut[place] == rows
+            still[cut] = matches(taken(self._texts, place[cut]), says)
+        return rows[still]
 
 
-def _any(*flags: pa.BooleanArray) -> pa.BooleanArray:
-    found, *more = flags
-    for flag in more:
-        found = pc.or_(found, flag)
-    return found
+def _said(texts: pa.StringArray, rows: Rows, pattern: Pattern) -> Rows:
+    """Name those `rows`, all of which match a pattern, that do so without what it sets apart."""
+    return _Rest(texts, rows, pattern.taken_out).still(rows, pattern.says) if pattern.taken_out else rows
 
 
-def _but_not(flag: pa.BooleanArray, other: pa.BooleanArray) -> pa.BooleanArray:
-    return pc.and_not(flag, other)
+def _named(numbers: NDArray[np.intp], table: Mapping[str, str]) -> pa.StringArray:
+    """Give the words of `table` by their numbers; null for nothing."""
+    return pa.array(list(table)).take(pa.array(numbers, mask=numbers == _NOTHING))

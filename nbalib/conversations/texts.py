@@ -8,18 +8,40 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+
+from nbalib.conversations.accounts import Accounts, find_accounts, without_accounts
+from nbalib.conversations.raw import raw
+from nbalib.conversations.rows import (
+    Rows,
+    Truths,
+    beyond_ascii,
+    matches,
+    matching,
+    put,
+    replaced,
+    taken,
+    truths,
+)
 
 LINK = "<link>"
 """Stands for a web address in the words that are left."""
 
-_HANDLE = r"\B@(\w+)"  # `\B`: the @ inside an e-mail address names no account
-_LEADING = r"^(?P<lead>(?:[^\pL\pN_@]*@\w+)+)"
 _ADDRESS = r"(?i)\b(?:https?://|www\.)\S+"
 _QUOTES = "[‘’‛ʼ`´＇]"  # noqa: RUF001 -- the ways in which an apostrophe is written
 _INVISIBLE = r"[\x{FE0F}\x{200B}-\x{200D}\x{2060}\x{FEFF}]"
 _ACCENTS = r"[\x{0300}-\x{036F}]"
+# Characters that stay as they are in whatever company: most emoji, punctuation, kana, ideographs.
+_FIRM = (
+    r"\x{00}-\x{5F}\x{61}-\x{7F}\x{A1}-\x{A7}\x{AB}-\x{AE}\x{2012}-\x{2016}\x{201C}-\x{2023}\x{20A9}-\x{20CF}"
+    r"\x{2300}-\x{2328}\x{232B}-\x{245F}\x{24EB}-\x{27FF}\x{3001}-\x{3029}\x{3041}-\x{3096}"
+    r"\x{30A0}-\x{30FE}\x{3400}-\x{9FFF}\x{1F300}-\x{1FAFF}"
+)
+_MAY_CHANGE = rf"[^{_FIRM}]"
+_MAY_CHANGE_IN_NFKC = rf"[^{_FIRM}\x{{C0}}-\x{{FF}}]"
+_BLANKS = "\t\n\f\r "
 
 # Letters are spelled out: classes such as \pL make these patterns fifty times slower.
 _CAPITAL, _LETTER = "[A-ZÀ-Þ]", "[A-Za-zÀ-ɏ]"
@@ -30,7 +52,7 @@ _NUMBERS = r"[(\[]?\b(?P<n>[1-9])\s?/\s?(?P<m>[2-9])[)\]]?\.?"
 _END = rf"\s*(?:{LINK}\s*)*$"
 
 _SIGNED = rf"{_SIGNATURE}\s*(?:{_PART})?{_END}"
-_TAIL = rf"(?:{_PART}\s*)?(?:{_SIGNATURE}\s*)?(?:{_PART})?\s*((?:{LINK}\s*)*)$"
+_SIGNED_OFF = rf"(?:{_PART}\s*)?(?:{_SIGNATURE}\s*)?(?:{_PART})?\s*"
 _PART_AT_START = rf"^\s*{_NUMBERS}(?:[^\d/]|$)"
 _PART_AT_END = rf"{_NUMBERS}\s*(?:{_SIGNATURE})?{_END}"
 # A date, a mark or a fraction, not the number of a part.
@@ -66,66 +88,78 @@ def take_apart(text: pa.StringArray) -> Texts:
     text : StringArray, shape (n,)
         As written, without nulls.
     """
-    mentions, leading = _accounts(text)
-    whole = _plain(text)
-    plain = pc.replace_substring_regex(whole, _TAIL, r" \1")
+    accounts = find_accounts(text)
+    whole = _plain(accounts)
+    numbered = matching(whole, raw(whole).rows_with("/"), _PART)
+    is_signed = matches(whole, _SIGNED)
+    plain = _without_tail(whole, is_signed | truths(numbered, len(text)))
     return Texts(
         plain=plain,
-        words=_without_accents(pc.utf8_lower(plain)),
-        mentions=mentions,
-        leading_mentions=leading,
-        part=_part(whole),
-        is_signed=pc.match_substring_regex(whole, _SIGNED),
+        words=_words(plain),
+        mentions=accounts.named,
+        leading_mentions=accounts.leading,
+        part=_part(whole, numbered),
+        is_signed=pa.array(is_signed),
     )
 
 
-def replace_where(values: pa.Array, where: pa.BooleanArray, by: pa.Array) -> pa.Array:
-    """Put the values `by`, in order, where `where` holds."""
-    return pc.replace_with_mask(values, where, by) if len(by) else values
+def lower(texts: Texts) -> pa.StringArray:
+    """Write what is left in lower case, accents and all."""
+    odd = beyond_ascii(texts.plain)
+    return put(texts.words, odd, pc.utf8_lower(taken(texts.plain, odd)))
 
 
-def _accounts(text: pa.StringArray) -> tuple[pa.StringArray, pa.StringArray]:
-    """List the accounts named in each text, and those before its first other word."""
-    lead = pc.fill_null(pc.struct_field(pc.extract_regex(text, _LEADING), "lead"), "")
-    leading = pc.utf8_trim_whitespace(pc.replace_substring_regex(lead, r"\W+", " "))
-    more = pc.greater(pc.count_substring(text, "@"), pc.count_substring(lead, "@"))
-    return replace_where(leading, more, _handles(text.filter(more))), leading
-
-
-def _handles(text: pa.StringArray) -> pa.StringArray:
-    """Keep only the accounts named, parted by spaces."""
-    # Up to the next account, or, when there is none, to the end: what is not an account falls away.
-    return pc.utf8_trim_whitespace(pc.replace_substring_regex(text, rf"(?s).*?{_HANDLE}|.+", r"\1 "))
-
-
-def _plain(text: pa.StringArray) -> pa.StringArray:
+def _plain(accounts: Accounts) -> pa.StringArray:
     """Write alike what is read alike, mark web addresses, and take accounts off."""
-    odd = pc.invert(pc.string_is_ascii(text))
-    alike = text.filter(odd)
-    alike = pc.replace_substring_regex(alike, _QUOTES, "'")
-    alike = pc.utf8_normalize(pc.replace_substring_regex(alike, _INVISIBLE, ""), form="NFKC")
-    plain = replace_where(text, odd, alike)
-    plain = pc.replace_substring_regex(plain, _ADDRESS, f" {LINK} ")
-    return pc.replace_substring_regex(plain, _HANDLE, " ")
+    texts = _alike(accounts.rest)
+    texts = replaced(texts, raw(texts).rows_with("//", "w.", "W."), _ADDRESS, f" {LINK} ")
+    texts = without_accounts(texts)
+    # As if each account that was cut had been replaced by a blank, and the blanks between them had stayed.
+    blanks = pc.binary_repeat(" ", pa.array(np.maximum(2 * accounts.n_cut - 1, 0)))
+    return pc.binary_join_element_wise(blanks, texts, "")
 
 
-def _without_accents(texts: pa.StringArray) -> pa.StringArray:
-    """Take the accents off Latin letters; the marks of other scripts stay."""
-    odd = pc.invert(pc.string_is_ascii(texts))
-    bare = pc.replace_substring_regex(pc.utf8_normalize(texts.filter(odd), form="NFKD"), _ACCENTS, "")
-    return replace_where(texts, odd, pc.utf8_normalize(bare, form="NFKC"))
+def _alike(texts: pa.StringArray) -> pa.StringArray:
+    """Write quotes straight, leave invisible characters out, and write all others in their normal form."""
+    odd = beyond_ascii(texts)
+    alike = pc.replace_substring(taken(texts, odd), "’", "'")
+    rare = np.flatnonzero(matches(alike, _MAY_CHANGE_IN_NFKC))
+    rest = replaced(taken(alike, rare), np.arange(len(rare)), _QUOTES, "'")
+    rest = pc.utf8_normalize(replaced(rest, np.arange(len(rare)), _INVISIBLE, ""), form="NFKC")
+    return put(texts, odd, put(alike, rare, rest))
 
 
-def _part(plain: pa.StringArray) -> pa.Int64Array:
+def _without_tail(whole: pa.StringArray, has_tail: Truths) -> pa.StringArray:
+    """Take signature, part number and blanks off the end; web addresses stay."""
+    bare = pc.ascii_rtrim(whole, _BLANKS)
+    is_linked = pc.ends_with(bare, LINK).to_numpy(zero_copy_only=False)
+    tailed, linked = np.flatnonzero(has_tail & ~is_linked), np.flatnonzero(is_linked)
+    plain = pc.binary_join_element_wise(replaced(bare, tailed, f"{_SIGNED_OFF}$", ""), "", " ")
+    ahead = replaced(taken(whole, linked), np.arange(len(linked)), rf"{_SIGNED_OFF}((?:{LINK}\s*)*)$", r" \1")
+    return put(plain, linked, ahead)
+
+
+def _words(plain: pa.StringArray) -> pa.StringArray:
+    """Write all in lower case and without the accents of Latin letters; the marks of other scripts stay."""
+    odd = beyond_ascii(plain)
+    lowered = pc.utf8_lower(taken(plain, odd))
+    marked = np.flatnonzero(matches(lowered, _MAY_CHANGE))
+    bare = pc.utf8_normalize(taken(lowered, marked), form="NFKD")
+    bare = replaced(bare, np.arange(len(marked)), _ACCENTS, "")
+    return put(pc.ascii_lower(plain), odd, put(lowered, marked, pc.utf8_normalize(bare, form="NFKC")))
+
+
+def _part(plain: pa.StringArray, numbered: Rows) -> pa.Int64Array:
     """Read n of "n/m" at either end, or before the signature; 0 where there is none."""
-    part = pa.repeat(pa.scalar(0, pa.int64()), len(plain))
-    numbered = pc.match_substring_regex(plain, _PART)
-    some = plain.filter(numbered)
-    first = pc.extract_regex(some, _PART_AT_START)
-    last = pc.extract_regex(some, _PART_AT_END)
-    n, m = (
-        pc.cast(pc.coalesce(pc.struct_field(first, name), pc.struct_field(last, name), "0"), pa.int64())
-        for name in ("n", "m")
-    )
-    counts = pc.and_(pc.less_equal(n, m), pc.invert(pc.match_substring_regex(some, _NO_PART)))
-    return replace_where(part, numbered, pc.if_else(counts, n, 0))
+    part = np.zeros(len(plain), np.int64)
+    if len(numbered):
+        some = taken(plain, numbered)
+        first, last = pc.extract_regex(some, _PART_AT_START), pc.extract_regex(some, _PART_AT_END)
+        n, m = (
+            pc.cast(
+                pc.coalesce(pc.struct_field(first, name), pc.struct_field(last, name), "0"), pa.int64()
+            ).to_numpy()
+            for name in ("n", "m")
+        )
+        part[numbered] = np.where((n <= m) & ~matches(some, _NO_PART), n, 0)
+    return pa.array(part)

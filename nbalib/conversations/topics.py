@@ -10,13 +10,20 @@ import json
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import TYPE_CHECKING
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from nbalib.conversations.patterns.phrases import expression
-from nbalib.conversations.texts import replace_where
+from nbalib.conversations.rows import taken
+from nbalib.conversations.sieve import Sieve, Sifted, Words
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_NONE = -1
 _COUNTED_AT_MOST = 2  # a word said over and over is not the topic over and over
 
 
@@ -55,34 +62,36 @@ def load_topics() -> Topics:
     return Topics(content["version"], content["card"], content["least"], topics)
 
 
-def find_topic(words: pa.StringArray) -> pa.StringArray:
+@cache
+def _sieve() -> Sieve:
+    return Sieve(terms for topic in load_topics().topics for _, terms in topic.terms)
+
+
+def find_topic(words: Words) -> pa.StringArray:
     """Name the topic of each text; null where no label reaches the least score.
 
     Parameters
     ----------
-    words : StringArray, shape (n,)
+    words : Words of n texts
         Lower case, without accounts.
     """
     artefact = load_topics()
-    best = pa.nulls(len(words), pa.string())
-    highest = pa.repeat(pa.scalar(artefact.least - 1, pa.int32()), len(words))
-    for topic in artefact.topics:
-        score = _score(words, topic)
-        better = pc.greater(score, highest)
-        best = pc.if_else(better, topic.label, best)
-        highest = pc.if_else(better, score, highest)
-    return best
+    texts = _sieve().sift(words)
+    best = np.full(len(words), _NONE)
+    highest = np.full(len(words), artefact.least - 1)
+    for number, topic in enumerate(artefact.topics):
+        score = _score(texts, topic)
+        best = np.where(score > highest, number, best)
+        highest = np.maximum(score, highest)
+    return pa.array([topic.label for topic in artefact.topics]).take(pa.array(best, mask=best == _NONE))
 
 
-def _score(words: pa.StringArray, topic: Topic) -> pa.Int32Array:
+def _score(texts: Sifted, topic: Topic) -> NDArray[np.intp]:
     """Add up the weights of a topic's terms in each text."""
-    total = pa.repeat(pa.scalar(0, pa.int32()), len(words))
-    named = pc.match_substring_regex(words, "|".join(terms for _, terms in topic.terms))
-    some = words.filter(named)
-    if not len(some):
-        return total
-    sums = pa.repeat(pa.scalar(0, pa.int32()), len(some))
+    score = np.zeros(len(texts), np.intp)
     for weight, terms in topic.terms:
-        count = pc.min_element_wise(pc.count_substring_regex(some, terms), _COUNTED_AT_MOST)
-        sums = pc.add(sums, pc.multiply(pc.cast(count, pa.int32()), pa.scalar(weight, pa.int32())))
-    return replace_where(total, named, sums)
+        rows = texts.may_match(terms)
+        if len(rows):
+            counts = pc.count_substring_regex(taken(texts.texts, rows), terms).to_numpy()
+            score[rows] += weight * np.minimum(counts, _COUNTED_AT_MOST)
+    return score

@@ -57,9 +57,9 @@ ASKS_CALL = Pattern(
         "(?:please|kindly|pls|you may|you can|you could|you'll need to|you need to|have to|and"
         "|or) (?:also )?(?:call|ring|dial)(?: (?:and|the|if|back|when|your|1|0|option)| us)?",
         "(?:call|phone|ring|dial|calling|telephone|contact|tel|number is|number:|numbers?|line|team|at"
-        rf"|on):? ?\(?{_NUMBER}",
+        rf"|on)(?:: ?| |\()\(?{_NUMBER}",
         "(?:reach|contact|get in touch|connect|reach out|speak|talk|chat|support"
-        rf"|help)(?: {WORD}){{0,5}} (?:by|via|over|through|on) (?:the |tele)?(?:phone|call|telephone)",
+        rf"|help)(?: {WORD}){{0,5}} (?:by|via|over|through|on) (?:the )?(?:phone|call|telephone)",
         r"(?:by|via|through|over the|through the|via the) (?:\w+/)?(?:phone|call|telephone)",
         "(?:call|phone|chat)/(?:chat|call|phone)|(?:call|ring)(?: us)? or chat",
         "(?:phone|chat|ring) or (?:chat|phone|call)|call option|request(?:ing)? a (?:call ?back|phone call)",

@@ -69,8 +69,8 @@ CONFIRMS_FIX = Pattern(
         rf"(?:all|now|finally|been|problem|issue|question) (?:been )?{FIXED}(?: (?:out|now))?",
         rf"{FIXED} (?:now|out|already|itself)",
         rf"(?:{FIXED}|found it|got it|got through|received it|received) ?(?:now|out"
-        rf"|all)? ?[,.!\s]* ?{THANKS}",
-        rf"{THANKS}[,.!\s]*(?:\w+ )?(?:got it|found it|it worked|it works|that worked|that works|all (?:good"
+        rf"|all)?[,.!\s]+{THANKS}",
+        rf"{THANKS}[,.!\s]+(?:\w+ )?(?:got it|found it|it worked|it works|that worked|that works|all (?:good"
         "|set|sorted|done))",
         "(?:all|i'?m|we'?re|it'?s|now) (?:all )?(?:good|set|sorted)(?: to go)?(?: now)?",
         r"everything (?:is |'s )?(?:\w+ )?(?:good|fine|ok|okay|great|perfect|working|back to normal"

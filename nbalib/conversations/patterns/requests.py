@@ -122,7 +122,7 @@ _QUESTIONS: dict[str, tuple[str, ...]] = {
 
 def _asking(word: str) -> str:
     """Give the expression that asks for what `word` names."""
-    ways = [rf"\b{question}" for question in _QUESTIONS.get(word, ())]
+    ways = [rf"\b(?:{question})" for question in _QUESTIONS.get(word, ())]
     ways += [rf"\b{_ASK}\b[^.?!]*\b(?:{noun})" for noun in _NOUNS.get(word, ())]
     return spaced("|".join(ways))
 
