@@ -11,7 +11,8 @@
     │   └── NotFoundError          a customer, conversation or decision that is not stored
     ├── MissingPackageError        an optional package is needed                   exit 2
     ├── StoreError                 a store is away, damaged, or of another version exit 1
-    │   └── StoreBusyError         another process holds the store; try again
+    │   ├── StoreBusyError         another process holds the store; try again
+    │   └── StoreAwayError         the store does not answer just now; asked again, it may
     ├── MessageError               a message could not be written
     └── RunError                   a notebook run failed
 
@@ -82,6 +83,10 @@ class StoreError(NbaError):
 
 class StoreBusyError(StoreError):
     """Another process holds the store; try again."""
+
+
+class StoreAwayError(StoreError):
+    """The store does not answer just now, or gave up for a reason that passes; asked again, it may."""
 
 
 class MessageError(NbaError):

@@ -44,6 +44,32 @@ class LlmSettings:
 
 
 @dataclass(frozen=True)
+class ClickHouseSettings:
+    """How to reach ClickHouse: a server by `host`, or the engine inside this process by `path`."""
+
+    host: str = ""
+    port: int = 0
+    user: str = "default"
+    password: str = field(default="", repr=False)
+    database: str = "default"
+    is_secure: bool = False
+    path: str = ""
+
+
+@dataclass(frozen=True)
+class PostgresSettings:
+    """How to reach PostgreSQL: `dsn` for any, `supabase_dsn` for Supabase's; both hold passwords.
+
+    `supabase_api` tells whether the address or the key of Supabase's API is set, which a database
+    connection cannot use.
+    """
+
+    dsn: str = field(default="", repr=False)
+    supabase_dsn: str = field(default="", repr=False)
+    supabase_api: bool = False
+
+
+@dataclass(frozen=True)
 class Settings:
     """Addresses and secrets of one installation."""
 
@@ -51,6 +77,8 @@ class Settings:
     params_dir: Path = REPOSITORY / "params"
     outputs_dir: Path = REPOSITORY / "outputs"
     notebooks_dir: Path = REPOSITORY / "notebooks"
+    clickhouse: ClickHouseSettings = field(default_factory=ClickHouseSettings)
+    postgres: PostgresSettings = field(default_factory=PostgresSettings)
     llm: LlmSettings = field(default_factory=LlmSettings)
 
     @classmethod
@@ -73,6 +101,12 @@ class Settings:
             duckdb_path=Path(get("NBA_DUCKDB_PATH") or default.duckdb_path),
             params_dir=Path(get("NBA_PARAMS_DIR") or default.params_dir),
             outputs_dir=Path(get("NBA_OUTPUTS_DIR") or default.outputs_dir),
+            clickhouse=_clickhouse(environment),
+            postgres=PostgresSettings(
+                dsn=get("POSTGRES_DSN", ""),
+                supabase_dsn=get("SUPABASE_DB_URL", ""),
+                supabase_api=bool(get("SUPABASE_URL") or get("SUPABASE_KEY")),
+            ),
             llm=LlmSettings(
                 model=get("NBA_LLM_MODEL") or LlmSettings.model,
                 openai_api_key=get("OPENAI_API_KEY", ""),
@@ -85,3 +119,19 @@ class Settings:
                 deadline_seconds=seconds("NBA_LLM_DEADLINE_SECONDS", LlmSettings.deadline_seconds),
             ),
         )
+
+
+def _clickhouse(environment: Mapping[str, str]) -> ClickHouseSettings:
+    get = environment.get
+    port = get("CLICKHOUSE_PORT") or "0"
+    if not port.isdigit():
+        raise ParameterError(f"CLICKHOUSE_PORT is not a port: {port!r}")
+    return ClickHouseSettings(
+        host=get("CLICKHOUSE_HOST", ""),
+        port=int(port),
+        user=get("CLICKHOUSE_USER") or ClickHouseSettings.user,
+        password=get("CLICKHOUSE_PASSWORD", ""),
+        database=get("CLICKHOUSE_DATABASE") or ClickHouseSettings.database,
+        is_secure=get("CLICKHOUSE_SECURE", "").strip().lower() in ("1", "true", "yes", "on"),
+        path=get("CLICKHOUSE_PATH", ""),
+    )

@@ -8,11 +8,14 @@ meaning that the column's description states.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import pyarrow as pa
 
-from nbalib.errors import SchemaError
+from nbalib.errors import SchemaError, nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 Kind = Literal["string", "json", "int", "float", "bool", "timestamp"]
 
@@ -66,6 +69,24 @@ class Table:
     def arrow(self) -> pa.Schema:
         """The table's Arrow schema."""
         return pa.schema([pa.field(c.name, ARROW_TYPES[c.kind], nullable=c.nullable) for c in self.columns])
+
+    def chosen(self, columns: Iterable[str] | None) -> tuple[str, ...]:
+        """Give the columns that are asked for: all if it is None.
+
+        Raises
+        ------
+        SchemaError
+            The table has no such column.
+        """
+        names = self.names if columns is None else tuple(columns)
+        for name in names:
+            if name not in self.names:
+                raise SchemaError(f"table {self.name!r} has no column {name!r}{nearest(name, self.names)}")
+        return names
+
+    def arrow_of(self, columns: Iterable[str]) -> pa.Schema:
+        """Give the Arrow schema of some of its columns."""
+        return pa.schema([self.arrow.field(name) for name in columns])
 
     @property
     def digest_columns(self) -> tuple[str, ...]:

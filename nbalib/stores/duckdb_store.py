@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import pyarrow as pa
 
-from nbalib.errors import NotFoundError, SchemaError, StoreError, nearest
+from nbalib.errors import NotFoundError, StoreError
 from nbalib.schema import table_named
 from nbalib.stores.digest import digest
 from nbalib.stores.duckdb_file import connect, disconnect
@@ -21,13 +21,12 @@ from nbalib.stores.duckdb_layout import check_layout
 from nbalib.stores.duckdb_session import set_up
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
     from types import TracebackType
 
-    from nbalib.schema import Table
-
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+BATCH_ROWS = 100_000
 
 
 class DuckDBStore:
@@ -66,6 +65,11 @@ class DuckDBStore:
             disconnect(connection, path)
             raise
         return cls(connection, path)
+
+    @property
+    def name(self) -> str:
+        """The file's path, for messages."""
+        return str(self.path)
 
     def close(self) -> None:
         """Close the file; it can then be opened by other processes."""
@@ -131,8 +135,10 @@ class DuckDBStore:
         self._in_transaction = False
         self.connection.execute(how)
 
-    def read(self, table: str, columns: Sequence[str] | None = None) -> pa.Table:
-        """Give all rows of `table`, in no particular order.
+    def read(
+        self, table: str, columns: Sequence[str] | None = None, where: Mapping[str, object] | None = None
+    ) -> pa.Table:
+        """Give the rows of `table` whose columns have the values of `where`, in no particular order.
 
         Raises
         ------
@@ -140,9 +146,17 @@ class DuckDBStore:
             There is no such table or column.
         """
         known = table_named(table)
-        chosen = known.names if columns is None else _known_columns(known, columns)
-        found = self._arrow(f"SELECT {', '.join(chosen)} FROM {table}")
-        return found.cast(pa.schema([known.arrow.field(name) for name in chosen]))
+        chosen, wanted = known.chosen(columns), known.chosen(where or {})
+        same = " AND ".join(["TRUE", *(f"{name} IS NOT DISTINCT FROM ?" for name in wanted)])
+        found = self._arrow(f"SELECT {', '.join(chosen)} FROM {table} WHERE {same}", *(where or {}).values())
+        return found.cast(known.arrow_of(chosen))
+
+    def stream(self, table: str, columns: Sequence[str] | None = None) -> pa.RecordBatchReader:
+        """Give all rows of `table`, batch by batch."""
+        known = table_named(table)
+        chosen = known.chosen(columns)
+        found = self.connection.cursor().sql(f"SELECT {', '.join(chosen)} FROM {table}")
+        return found.to_arrow_reader(BATCH_ROWS).cast(known.arrow_of(chosen))
 
     def replace(self, table: str, rows: pa.Table) -> None:
         """Put `rows` in the place of all rows of `table`.
@@ -204,7 +218,7 @@ class DuckDBStore:
         with self.shown("given_rows", rows):
             self.connection.execute(f"INSERT INTO {table} SELECT * FROM given_rows")
 
-    def _arrow(self, query: str, *values: str) -> pa.Table:
+    def _arrow(self, query: str, *values: object) -> pa.Table:
         found: pa.Table = self.connection.sql(query, params=list(values)).to_arrow_table()
         return found
 
@@ -229,11 +243,15 @@ class DuckDBStore:
         """Name the contents of `table`, whatever the order of its rows; see `stores/digest.py`."""
         return digest(self.connection, table, table_named(table))
 
+    def latest_at(self, table: str, column: str) -> datetime | None:
+        """Latest instant of a column (UTC); None where there is none."""
+        [name] = table_named(table).chosen([column])
+        [(micros,)] = self.connection.execute(f"SELECT epoch_us(max({name})) FROM {table}").fetchall()
+        return None if micros is None else EPOCH + timedelta(microseconds=micros)
+
     def latest_interaction_at(self) -> datetime | None:
         """Instant of the latest stored interaction (UTC); None in an empty store."""
-        latest = "SELECT epoch_us(max(interaction_timestamp)) FROM interactions"
-        [(micros,)] = self.connection.execute(latest).fetchall()
-        return None if micros is None else EPOCH + timedelta(microseconds=micros)
+        return self.latest_at("interactions", "interaction_timestamp")
 
     def customer_interactions(self, customer_id: str) -> pa.Table:
         """Give what a customer wrote, and every other message of their conversations, oldest first.
@@ -269,10 +287,3 @@ class DuckDBStore:
         if found.num_rows == 0:
             raise NotFoundError(f"nothing is stored of the customer {customer_id!r}")
         return found.cast(known.arrow)
-
-
-def _known_columns(table: Table, columns: Sequence[str]) -> tuple[str, ...]:
-    for name in columns:
-        if name not in table.names:
-            raise SchemaError(f"table {table.name!r} has no column {name!r}{nearest(name, table.names)}")
-    return tuple(columns)
