@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 
 from nbalib.conversations.roles import HERE
 from nbalib.engines.statements import statement
+from nbalib.schema import CUSTOMER_PROFILES, THREADS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
     from nbalib.engines.pandas_engine import PandasEngine
-    from nbalib.stores.duckdb_store import DuckDBStore
+    from nbalib.schema import Table
 
 AFFECTED = "(platform_type, thread_root_id) IN (SELECT (platform_type, thread_root_id) FROM affected_threads)"
 
@@ -39,7 +41,12 @@ def clear_place(engine: PandasEngine, *, whole: bool) -> None:
     engine.execute("DELETE FROM threads WHERE interaction_id IN (SELECT interaction_id FROM scope)")
 
 
-def keep_profiles(store: DuckDBStore, engine: PandasEngine, now: datetime, *, whole: bool) -> None:
+def keep_threads(engine: PandasEngine) -> None:
+    """Store which thread each of the placed messages stands in."""
+    _insert(engine, THREADS, "placed_threads")
+
+
+def keep_profiles(engine: PandasEngine, now: datetime, *, whole: bool) -> None:
     """Count the conversations of the customers whose conversations were taken away or built."""
     chosen = "conversations"
     if not whole:
@@ -49,5 +56,13 @@ def keep_profiles(store: DuckDBStore, engine: PandasEngine, now: datetime, *, wh
         )
         chosen = "(SELECT * FROM conversations WHERE customer_id IN (SELECT customer_id FROM customers))"
     engine.view("profiled", f"SELECT * FROM {chosen}")
-    store.append("customer_profiles", engine.sql(statement(HERE, "profiles"), {"now": now}))
+    _insert(engine, CUSTOMER_PROFILES, "profiles", {"now": now})
     engine.drop("customers")
+
+
+def _insert(
+    engine: PandasEngine, table: Table, name: str, values: Mapping[str, object] | None = None
+) -> None:
+    """Store what the statement `name` selects, without taking it out of DuckDB."""
+    columns = ", ".join(table.names)
+    engine.execute(f"INSERT INTO {table.name} SELECT {columns} FROM ({statement(HERE, name)})", values)

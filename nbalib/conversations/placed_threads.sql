@@ -1,4 +1,4 @@
--- some messages with the thread they stand in: the table `threads`
+-- the placed messages with the thread they stand in: the table `threads`
 SELECT
     n.interaction_id,
     t.platform_type,
@@ -9,4 +9,3 @@ SELECT
 FROM rooted AS r
 JOIN nodes AS n ON n.node = r.node
 JOIN roots AS t ON t.top = r.root
-WHERE r.node >= $begin AND r.node < $end

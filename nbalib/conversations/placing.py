@@ -44,11 +44,10 @@ MADE = ("affected", "affected_threads", "messages", "nodes", "links", *STEPS, "o
 """Temporary tables that placing reads and leaves."""
 
 CONVERSATIONS_AT_ONCE = 100_000
-MESSAGES_AT_ONCE = 500_000
 
 
 def place(engine: PandasEngine, policy: Policy) -> None:
-    """Find threads and turns of the messages in `scope`; `threads_placed` and `turns_placed` give them."""
+    """Find threads and turns of the messages in `scope`; `keep_threads` and `messages_placed` give them."""
     engine.make("messages", statement(HERE, "messages"))
     engine.make("nodes", statement(HERE, "nodes"))
     _link(engine)
@@ -58,15 +57,9 @@ def place(engine: PandasEngine, policy: Policy) -> None:
     engine.make("placed", statement(HERE, "placed"))
 
 
-def threads_placed(engine: PandasEngine) -> Iterator[pa.Table]:
-    """Give the rows of `threads`, so many messages at once."""
-    return engine.ranges(statement(HERE, "placed_threads"), "messages", MESSAGES_AT_ONCE)
-
-
-def turns_placed(engine: PandasEngine, policy: Policy) -> Iterator[pa.Table]:
-    """Give the rows of `turns` and `conversation` (int), sorted, whole conversations at once."""
-    for ordered in engine.ranges(statement(HERE, "ordered"), "conversation_keys", CONVERSATIONS_AT_ONCE):
-        yield _numbered(ordered, policy.clock_restart_days)
+def messages_placed(engine: PandasEngine) -> Iterator[pa.Table]:
+    """Give the messages with their `conversation` (int), sorted, whole conversations at once."""
+    return engine.ranges(statement(HERE, "ordered"), "conversation_keys", CONVERSATIONS_AT_ONCE)
 
 
 def _link(engine: PandasEngine) -> None:
@@ -101,14 +94,14 @@ def _find_openings(engine: PandasEngine, most: int) -> None:
     engine.table("openings", pa.table({"conversation": conversation, "ancestor": pa.array(ancestor)}))
 
 
-def _numbered(ordered: pa.Table, restart_days: int) -> pa.Table:
-    """Add the numbers of turns to sorted messages."""
+def turns_of(ordered: pa.Table, policy: Policy) -> pa.Table:
+    """Give the rows of `turns`, and `conversation`, of sorted messages: those with the numbers of turns."""
     numbers = number_turns(
         np.asarray(ordered["conversation"]).astype(np.int64),
         np.asarray(ordered["is_opening"]),
         np.asarray(pc.equal(ordered["author_role"], "customer")),
         np.asarray(ordered["interaction_timestamp"].cast(pa.int64())),
-        restart_days,
+        policy.clock_restart_days,
     )
     since = pa.array(numbers.answers_since, mask=numbers.answers_since == NONE)
     made = {

@@ -17,12 +17,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from nbalib.conversations.judging import judge
-from nbalib.conversations.keeping import clear_place, keep_profiles
-from nbalib.conversations.placing import MADE, place, threads_placed, turns_placed
+from nbalib.conversations.keeping import clear_place, keep_profiles, keep_threads
+from nbalib.conversations.placing import MADE, messages_placed, place, turns_of
 from nbalib.conversations.reading import Switches, read_messages
 from nbalib.conversations.roles import HERE, put_roles_right, renew_known_accounts
 from nbalib.conversations.scope import choose_scope, is_whole, method_of
 from nbalib.engines.pandas_engine import PandasEngine
+from nbalib.engines.side_by_side import side_by_side
 from nbalib.engines.statements import statement
 from nbalib.errors import NbaError
 from nbalib.schema import CONVERSATIONS, TURNS
@@ -161,15 +162,19 @@ def _build(
     tell("building threads", 0, total)
     place(engine, policy)
     clear_place(engine, whole=whole)
-    for threads in threads_placed(engine):
-        store.append("threads", threads)
+    keep_threads(engine)
     done, latest = 0, store.latest_interaction_at()
-    for turns in turns_placed(engine, policy):
+
+    def built(ordered: pa.Table) -> tuple[pa.Table, pa.Table]:
+        turns = turns_of(ordered, policy)
+        return turns, conversations_of(judge(_as_known_at(turns, latest)), now)
+
+    for turns, conversations in side_by_side(built, messages_placed(engine)):
         store.append("turns", turns.select(TURNS.names))
-        store.append("conversations", conversations_of(judge(_as_known_at(turns, latest)), now))
+        store.append("conversations", conversations)
         done += turns.num_rows
         tell("judging conversations", done, total)
-    keep_profiles(store, engine, now, whole=whole)
+    keep_profiles(engine, now, whole=whole)
     engine.execute("DELETE FROM touched")
     return int(total)
 

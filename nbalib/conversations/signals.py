@@ -6,7 +6,6 @@ Pure and row-wise: a row's result depends on its own text and role, never on its
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -90,14 +89,12 @@ def find_signals(
 
 
 def _in_place(tasks: list[_Task], texts: pa.StringArray) -> pa.Table:
-    """Do tasks side by side, each on some of the rows; put what they give into the order of the rows."""
+    """Do tasks, each on some of the rows; put what they give into the order of the rows."""
     if len(tasks) <= 1:
         return tasks[0][0](texts) if tasks else _SCHEMA.empty_table()
-    with ThreadPoolExecutor(min(len(tasks), pa.cpu_count())) as threads:
-        tables = list(threads.map(lambda task: task[0](taken(texts, task[1])), tasks))
     place = np.empty(len(texts), np.intp)
     place[np.concatenate([rows for _, rows in tasks])] = np.arange(len(texts))
-    return pa.concat_tables(tables).take(pa.array(place))
+    return pa.concat_tables([read(taken(texts, rows)) for read, rows in tasks]).take(pa.array(place))
 
 
 def _checked(

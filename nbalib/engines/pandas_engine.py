@@ -12,6 +12,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
+from nbalib.engines.side_by_side import side_by_side
 from nbalib.stores.duckdb_session import set_up
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 Made = TypeVar("Made")
 
-BATCH_ROWS = 100_000
+BATCH_ROWS = 200_000
 
 
 class PandasEngine:
@@ -75,15 +76,14 @@ class PandasEngine:
     def map_batches(
         self, text: str, function: Callable[[pa.Table], Made], values: Mapping[str, Any] | None = None
     ) -> Iterator[Made]:
-        """Apply a row-wise `function` to what `text` selects, batch by batch.
+        """Apply a row-wise `function` to what `text` selects, batch by batch, several of them side by side.
 
         It reads what is committed, so that the caller may write while it goes on.
         """
         cursor = self.connection.cursor()
         reader = cursor.sql(text, params=_used(text, values)).to_arrow_reader(BATCH_ROWS)
-        for batch in reader:
-            if batch.num_rows:
-                yield function(pa.Table.from_batches([batch]))
+        tables = (pa.Table.from_batches([batch]) for batch in reader if batch.num_rows)
+        return side_by_side(function, tables)
 
     def ranges(self, text: str, counted: str, size: int) -> Iterator[pa.Table]:
         """Give what `text` selects, a range of numbers at a time, so that memory is bounded.
