@@ -71,7 +71,10 @@ class PostgresSettings:
 
 @dataclass(frozen=True)
 class Settings:
-    """Addresses and secrets of one installation."""
+    """Addresses and secrets of one installation.
+
+    `store_patience_seconds`: for how long a store on a server is asked again when it is away.
+    """
 
     duckdb_path: Path = REPOSITORY / "outputs" / "nba.duckdb"
     params_dir: Path = REPOSITORY / "params"
@@ -79,6 +82,7 @@ class Settings:
     notebooks_dir: Path = REPOSITORY / "notebooks"
     clickhouse: ClickHouseSettings = field(default_factory=ClickHouseSettings)
     postgres: PostgresSettings = field(default_factory=PostgresSettings)
+    store_patience_seconds: float = 30.0
     llm: LlmSettings = field(default_factory=LlmSettings)
 
     @classmethod
@@ -101,6 +105,7 @@ class Settings:
             duckdb_path=Path(get("NBA_DUCKDB_PATH") or default.duckdb_path),
             params_dir=Path(get("NBA_PARAMS_DIR") or default.params_dir),
             outputs_dir=Path(get("NBA_OUTPUTS_DIR") or default.outputs_dir),
+            store_patience_seconds=seconds("NBA_STORE_PATIENCE_SECONDS", default.store_patience_seconds),
             clickhouse=_clickhouse(environment),
             postgres=PostgresSettings(
                 dsn=get("POSTGRES_DSN", ""),

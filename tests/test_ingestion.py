@@ -397,7 +397,7 @@ INGEST = """
 import os, signal, sys
 from datetime import UTC, datetime
 from pathlib import Path
-import nbalib.ingestion.write
+import nbalib.ingestion.shelves
 from nbalib.ingestion import ingest
 from nbalib.params import Accounts
 from nbalib.sources.csv_cells import CsvRows
@@ -414,7 +414,7 @@ def progress(rows, done, total):
         stop()
 
 if when == "between":
-    nbalib.ingestion.write.MANY_ROWS = 1
+    nbalib.ingestion.shelves.MANY_ROWS = 1
     go_on = DuckDBStore.commit_so_far
     DuckDBStore.commit_so_far = lambda self: (go_on(self), stop())
 

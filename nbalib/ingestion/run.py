@@ -13,6 +13,7 @@ import json
 import time
 import uuid
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,17 +21,20 @@ from typing import TYPE_CHECKING
 import duckdb
 import pyarrow as pa
 
-from nbalib.errors import NbaError, SourceError, StoreError
+from nbalib.errors import NbaError, SourceError, StoreAwayError, StoreError
 from nbalib.ingestion.report import FileReport, IngestReport
+from nbalib.ingestion.shelves import shelf_for
 from nbalib.ingestion.write import FileWriter
 from nbalib.sources.files import InputFile, find_files, opened
 from nbalib.sources.registry import Source, source_named
+from nbalib.stores.duckdb_store import DuckDBStore
+from nbalib.stores.retrying import retried
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from nbalib.params import Accounts
-    from nbalib.stores.duckdb_store import DuckDBStore
+    from nbalib.stores.contract import Store
 
     Progress = Callable[[int, int, int], None]
 
@@ -40,7 +44,7 @@ MEMORY_LIMIT = "400MB"
 
 
 def ingest(
-    store: DuckDBStore,
+    store: Store,
     source_name: str,
     paths: Sequence[Path | str],
     *,
@@ -73,14 +77,15 @@ def ingest(
 
     reports: list[FileReport] = []
     try:
-        with _store_errors(), store.memory_limit(MEMORY_LIMIT):
+        with _store_errors(), _memory_limit(store):
             source = source_named(source_name)
             files = find_files(paths)
             _check(source, files)
             reports.extend(_ingest_files(store, source, files, accounts, now, progress))
             _refuse_nothing(reports)
     except (NbaError, KeyboardInterrupt, MemoryError) as error:
-        _record(store, so_far(), now, _without_folders(error, [*paths, store.path]))
+        if not isinstance(error, StoreAwayError):  # it would not hear of it
+            _record(store, so_far(), now, _without_folders(error, [*paths, store.name]))
         raise
     done = so_far()
     _record(store, done, now, None)
@@ -95,7 +100,7 @@ def _check(source: Source, files: Sequence[InputFile]) -> None:
 
 
 def _ingest_files(
-    store: DuckDBStore,
+    store: Store,
     source: Source,
     files: Sequence[InputFile],
     accounts: Accounts,
@@ -110,17 +115,39 @@ def _ingest_files(
             progress(rows_done + n_rows, bytes_done + n_bytes, bytes_total)
 
     for file in files:
-        report = FileReport(file.name)
-        fingerprint = _known_fingerprint(store, source, file)
-        if fingerprint:
-            report.fingerprint, report.is_known = fingerprint, True
-        else:
-            with store.transaction():
-                writer = FileWriter(store, report, source.name, accounts, now, file.size)
-                _ingest_file(source, file, writer, report, now, tell)
+        report = _whole(store, source, file, accounts, now, tell)
         rows_done, bytes_done = rows_done + report.n_read, bytes_done + file.size
         tell(0, 0)
         yield report
+
+
+def _whole(
+    store: Store,
+    source: Source,
+    file: InputFile,
+    accounts: Accounts,
+    now: datetime,
+    tell: Callable[[int, int], None],
+) -> FileReport:
+    """Load a file, again if the store is away: nothing of a load that failed is stored.
+
+    Where the answer to its very last word was lost, it may be stored; it counts as this run's then.
+    """
+    tried: list[FileReport] = []
+
+    def once(_tries: int) -> FileReport:
+        report = FileReport(file.name)
+        with shelf_for(store, source.name, file) as shelf:
+            known = _known_fingerprint(store, source, file)
+            if known:
+                ours = [one for one in tried if one.fingerprint == known]
+                return ours[0] if ours else replace(report, fingerprint=known, is_known=True)
+            tried.append(report)
+            writer = FileWriter(shelf, report, source.name, accounts, now, file.size)
+            _ingest_file(source, file, writer, report, now, tell)
+        return report
+
+    return retried(once, getattr(store, "patience", 0.0))
 
 
 def _ingest_file(
@@ -138,23 +165,17 @@ def _ingest_file(
         writer.finish(fingerprint)
 
 
-def _known_fingerprint(store: DuckDBStore, source: Source, file: InputFile) -> str:
+def _known_fingerprint(store: Store, source: Source, file: InputFile) -> str:
     """Give the file's fingerprint if its content was finished before, else ''.
 
     The content is hashed only if a finished file has the same size.
     """
-    [(n_alike,)] = store.connection.execute(
-        "SELECT count(*) FROM ingestion_watermarks WHERE source = ? AND starts_with(fingerprint, ?)",
-        [source.name, f"{file.size}-"],
-    ).fetchall()
-    if n_alike == 0:
+    marks = store.read("ingestion_watermarks", ["fingerprint"], where={"source": source.name})
+    finished = set(marks["fingerprint"].to_pylist())
+    if not any(mark.startswith(f"{file.size}-") for mark in finished):
         return ""
     fingerprint = file.fingerprint()
-    [(n_same,)] = store.connection.execute(
-        "SELECT count(*) FROM ingestion_watermarks WHERE source = ? AND fingerprint = ?",
-        [source.name, fingerprint],
-    ).fetchall()
-    return fingerprint if n_same else ""
+    return fingerprint if fingerprint in finished else ""
 
 
 def _refuse_nothing(reports: Sequence[FileReport]) -> None:
@@ -163,7 +184,7 @@ def _refuse_nothing(reports: Sequence[FileReport]) -> None:
         raise SourceError(f"{names}: a header and no rows")
 
 
-def _record(store: DuckDBStore, report: IngestReport, now: datetime, error: str | None) -> None:
+def _record(store: Store, report: IngestReport, now: datetime, error: str | None) -> None:
     """Log the run."""
     row = {
         "run_id": report.run_id,
@@ -191,3 +212,12 @@ def _store_errors() -> Iterator[None]:
         yield
     except duckdb.Error as error:
         raise StoreError(f"the store cannot be written: {error}") from error
+
+
+@contextmanager
+def _memory_limit(store: Store) -> Iterator[None]:
+    if isinstance(store, DuckDBStore):
+        with store.memory_limit(MEMORY_LIMIT):
+            yield
+    else:
+        yield

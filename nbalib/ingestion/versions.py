@@ -17,7 +17,7 @@ from nbalib.schema import INTERACTIONS
 from nbalib.stores.digest import canonical_row
 
 if TYPE_CHECKING:
-    from nbalib.stores.duckdb_store import DuckDBStore
+    from duckdb import DuckDBPyConnection as Connection
 
 HERE = "nbalib.ingestion"
 COLUMNS = ", ".join(INTERACTIONS.names)
@@ -91,22 +91,25 @@ class Compared:
     is_contested: bool = True
 
 
-def forget_outvoted(store: DuckDBStore) -> None:
+def forget_outvoted(connection: Connection) -> None:
     """Begin a file: no version has lost yet."""
-    _run(store, "CREATE OR REPLACE TEMP TABLE outvoted (platform_type TEXT, external_id TEXT, version TEXT)")
+    _run(
+        connection,
+        "CREATE OR REPLACE TEMP TABLE outvoted (platform_type TEXT, external_id TEXT, version TEXT)",
+    )
 
 
-def compare(store: DuckDBStore, n_arriving: int) -> Compared:
+def compare(connection: Connection, n_arriving: int) -> Compared:
     """Find which versions stand, store the new keys that come once, and count the rows of `arriving`."""
-    (n_keys,) = _run(store, f"CREATE OR REPLACE TEMP TABLE contested AS {statement(HERE, 'contested')}")
-    (n_free,) = _run(store, _INSERT_FREE)
+    (n_keys,) = _run(connection, f"CREATE OR REPLACE TEMP TABLE contested AS {statement(HERE, 'contested')}")
+    (n_free,) = _run(connection, _INSERT_FREE)
     if n_keys == 0:
         return Compared(n_free, 0, 0, 0, is_contested=False)
     unsettled = statement(HERE, "unsettled").replace("{same}", _SAME)
-    (n_unsettled,) = _run(store, f"CREATE OR REPLACE TEMP TABLE unsettled AS {unsettled}")
+    (n_unsettled,) = _run(connection, f"CREATE OR REPLACE TEMP TABLE unsettled AS {unsettled}")
     versions = statement(HERE, "versions").replace("{content}", canonical_row(_CONTENT))
-    _run(store, f"CREATE OR REPLACE TEMP TABLE versions AS {versions}")
-    n_new, n_repeated, n_versions, n_giving_way = _run(store, _COUNT)
+    _run(connection, f"CREATE OR REPLACE TEMP TABLE versions AS {versions}")
+    n_new, n_repeated, n_versions, n_giving_way = _run(connection, _COUNT)
     return Compared(
         n_free + n_new,
         n_arriving - n_free - n_unsettled + n_repeated,
@@ -115,12 +118,12 @@ def compare(store: DuckDBStore, n_arriving: int) -> Compared:
     )
 
 
-def put_standing(store: DuckDBStore) -> None:
+def put_standing(connection: Connection) -> None:
     """Put the versions that stand in the place of those that do not."""
     for query in (_DELETE_OLD, _DROP_READINGS, _INSERT_STANDING, _REMEMBER_OUTVOTED):
-        _run(store, query)
+        _run(connection, query)
 
 
-def _run(store: DuckDBStore, query: str) -> tuple[int, ...]:
-    rows = store.connection.execute(query).fetchall()
+def _run(connection: Connection, query: str) -> tuple[int, ...]:
+    rows = connection.execute(query).fetchall()
     return tuple(rows[0]) if rows else (0,)

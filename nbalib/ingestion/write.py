@@ -1,4 +1,4 @@
-"""Write the batches of one file into the store's tables, inside the caller's transaction.
+"""Write the batches of one file onto a shelf, inside the block that makes them last.
 
 In: `Batch`es. Out: rows of `interactions`, `rejected_rows` and `ingestion_watermarks`, and the counts of
 `FileReport`. Rows whose key is surely new stream into the table; the few that may be known wait,
@@ -13,7 +13,7 @@ is read again, and ends as it would have ended.
 from __future__ import annotations
 
 import json
-from contextlib import closing
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -22,10 +22,11 @@ import pyarrow as pa
 
 from nbalib.engines.statements import statement
 from nbalib.ingestion.seen import SeenKeys
+from nbalib.ingestion.shelves import KEY_HASH
 from nbalib.ingestion.versions import COLUMNS, compare, forget_outvoted, put_standing
-from nbalib.ingestion.watermark import Watermark
 from nbalib.sources.ahead import ahead
 from nbalib.sources.batches import ROWS
+from nbalib.stores.duckdb_session import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
@@ -34,9 +35,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from nbalib.ingestion.report import FileReport
+    from nbalib.ingestion.shelves import Shelf
     from nbalib.params import Accounts
     from nbalib.sources.batches import Batch
-    from nbalib.stores.duckdb_store import DuckDBStore
 
 HERE = "nbalib.ingestion"
 MAX_WAITING_ROWS = 200_000
@@ -44,22 +45,18 @@ MAX_WAITING_ROWS = 200_000
 MAX_WAITING_BYTES = 1 << 26
 """Rejected rows kept in memory until they are written."""
 
-MANY_ROWS = 122_880
-"""Rows of one file from which replacing some of them is left to a second transaction: in their own,
-DuckDB would write all of them twice."""
 TEMPORARY = ("refused", "arriving", "unsettled", "contested", "versions", "outvoted")
 """Tables that a file needs while it is written."""
 
 _BYTES_PER_ROW = 100
-_KEY_HASH = "SELECT hash(external_id, platform_type) AS key_hash FROM"
 
 
 class FileWriter:
-    """Writes one file's batches; made and used inside one transaction.
+    """Writes one file's batches; made and used inside one block of `shelf_for`.
 
     Parameters
     ----------
-    store : DuckDBStore
+    shelf : Shelf
     report : FileReport
         Counted up as batches are written.
     source : str
@@ -73,14 +70,14 @@ class FileWriter:
 
     def __init__(
         self,
-        store: DuckDBStore,
+        shelf: Shelf,
         report: FileReport,
         source: str,
         accounts: Accounts,
         now: datetime,
         n_bytes: int,
     ) -> None:
-        self._store = store
+        self._shelf = shelf
         self._report = report
         self._source = source
         self._accounts = _accounts_table(accounts)
@@ -88,9 +85,10 @@ class FileWriter:
         self._waiting: list[pa.Table] = []
         self._refused: list[pa.Table] = []
         self._n_streamed = 0
-        self._seen = SeenKeys(store.count("interactions") + n_bytes // _BYTES_PER_ROW)
-        self._note_stored()
-        forget_outvoted(store)
+        self._seen = SeenKeys(shelf.count() + n_bytes // _BYTES_PER_ROW)
+        for hashes in shelf.key_hashes():
+            self._seen.add(hashes)
+        forget_outvoted(shelf.connection)
         self._execute(
             "CREATE OR REPLACE TEMP TABLE refused (row_number BIGINT, reason TEXT, detail TEXT, raw TEXT)"
         )
@@ -113,20 +111,20 @@ class FileWriter:
                 self._report.n_stored += n_new
                 if not stream.is_over:
                     self._write_refused()
-                    self._settle_waiting(can_commit=None)
+                    self._settle_waiting()
 
     def finish(self, fingerprint: str) -> None:
         """Settle what waits, and keep the rejected rows and the watermark under the file's fingerprint."""
         report = self._report
         report.fingerprint = fingerprint
-        mark = Watermark(self._store, self._source, fingerprint)
         self._write_refused()
-        self._settle_waiting(can_commit=mark)
-        self._execute(
-            "INSERT INTO rejected_rows SELECT ?, ?, ?, row_number, reason, detail, raw, ? FROM refused",
+        self._settle_waiting()
+        self._shelf.finish(
+            "SELECT ? AS source, ? AS fingerprint, ? AS file, row_number, reason, detail, raw, "
+            "CAST(? AS TIMESTAMPTZ) AS created_at FROM refused",
             [self._source, fingerprint, report.file, self._now],
+            report.watermark(self._source, self._now),
         )
-        mark.put(report.watermark(self._source, self._now))
         for name in TEMPORARY:
             self._execute(f"DROP TABLE IF EXISTS temp.{name}")
 
@@ -149,50 +147,45 @@ class FileWriter:
         return n_rows >= MAX_WAITING_ROWS or n_bytes >= MAX_WAITING_BYTES
 
     def _insert(self, batch: pa.RecordBatchReader) -> int:
-        with self._store.shown("batch", batch), self._store.shown("accounts", self._accounts):
-            return self._execute(
-                f"INSERT INTO interactions SELECT {COLUMNS} FROM ({_arriving()})", self._origin()
-            )
+        with self._shown(batch):
+            return self._shelf.put_new(f"SELECT {COLUMNS} FROM ({_arriving()})", self._origin())
 
     def _write_refused(self) -> None:
         if self._refused:
-            with self._store.shown("batch", pa.concat_tables(self._refused)):
+            with self._shown(pa.concat_tables(self._refused)):
                 self._execute("INSERT INTO refused SELECT * FROM batch")
             self._refused.clear()
 
-    def _settle_waiting(self, can_commit: Watermark | None) -> None:
-        """Settle the rows that wait, and count them.
-
-        With the mark of a file that is read to its end, its many rows are committed before some are replaced.
-        """
-        report = self._report
+    def _settle_waiting(self) -> None:
+        """Settle the rows that wait, and count them."""
+        report, shelf = self._report, self._shelf
         waiting = pa.concat_tables([ROWS.empty_table(), *self._waiting])
         self._waiting.clear()
-        with self._store.shown("batch", waiting), self._store.shown("accounts", self._accounts):
+        with self._shown(waiting):
             self._execute(f"CREATE OR REPLACE TEMP TABLE arriving AS {_arriving()}", self._origin())
-        compared = compare(self._store, waiting.num_rows)
+        shelf.meet()
+        compared = compare(shelf.connection, waiting.num_rows)
         report.n_stored += compared.n_new
         report.n_duplicate += compared.n_repeated
         report.n_replaced += compared.n_other_versions
-        if can_commit is not None and compared.n_giving_way and self._n_streamed >= MANY_ROWS:
-            can_commit.put_provisional(report.watermark(self._source, self._now))
-            self._store.commit_so_far()
+        shelf.before_replacing(compared, self._n_streamed, report.watermark(self._source, self._now))
         if compared.is_contested:
-            put_standing(self._store)
+            put_standing(shelf.connection)
+        shelf.after_settling(compared)
 
-    def _note_stored(self) -> None:
-        stored = self._store.connection.execute(f"{_KEY_HASH} interactions").fetchnumpy()
-        self._seen.add(np.asarray(stored["key_hash"], np.uint64))
+    @contextmanager
+    def _shown(self, batch: pa.Table | pa.RecordBatchReader) -> Iterator[None]:
+        connection = self._shelf.connection
+        with shown(connection, "batch", batch), shown(connection, "accounts", self._accounts):
+            yield
 
     def _origin(self) -> dict[str, object]:
         """Give the values that `arriving.sql` asks for."""
         origin = json.dumps({"source": self._source, "file": self._report.file, "row": 0})
         return {"origin": origin.removesuffix("0}"), "loaded_at": self._now}
 
-    def _execute(self, query: str, values: list[object] | dict[str, object] | None = None) -> int:
-        """Run a statement; give how many rows it made or changed, where it says so."""
-        rows = self._store.connection.execute(query, values).fetchall()
-        return int(rows[0][0]) if rows else 0
+    def _execute(self, query: str, values: dict[str, object] | None = None) -> None:
+        self._shelf.connection.execute(query, values).fetchall()
 
 
 class _Stream:
@@ -238,7 +231,7 @@ def _hashed(batches: Iterator[Batch]) -> Iterator[tuple[Batch, NDArray[np.uint64
         for batch in batches:
             keys = batch.rows.select(["external_id", "platform_type"])
             connection.register("keys", keys)
-            hashes = connection.execute(f"{_KEY_HASH} keys").fetchnumpy()
+            hashes = connection.execute(f"{KEY_HASH} keys").fetchnumpy()
             yield batch, np.asarray(hashes["key_hash"], np.uint64)
 
 

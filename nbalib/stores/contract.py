@@ -141,22 +141,23 @@ class FileLoad(Protocol):
     def finish(self, rejected: pa.RecordBatchReader, watermark: Mapping[str, Any]) -> None:
         """Store the rows of `rejected_rows` and the row of `ingestion_watermarks`: the file is done.
 
-        Called once, last. When it returns, all that the load did is stored for good; a load that ends
-        without it leaves nothing that a reader sees, or that the next load of the same file would count
-        otherwise.
+        Called once, last. A load that ends without it, or whose `alone` does not end well, leaves nothing
+        that the next load of the same file would count otherwise.
         """
 
 
 class ServerStore(Store, Protocol):
     """A store that several processes reach at the same time."""
 
-    def alone(self, step: str) -> AbstractContextManager[None]:
+    @property
+    def patience(self) -> float:
+        """Seconds for which a caller asks again (`stores/retrying.py`) when the store is away."""
+
+    def alone(self) -> AbstractContextManager[None]:
         """Keep other loads and passes out, inside the block; readers and `append` go on.
 
-        Parameters
-        ----------
-        step : str
-            ingest or process, for the message.
+        What is done inside is stored for good when the block ends well, and not at all (or: is made up for
+        by the same work, done again) when it does not.
 
         Raises
         ------
@@ -164,6 +165,9 @@ class ServerStore(Store, Protocol):
             Another process is at work there, and still is after a few seconds: "… is in use by another
             process …".
         """
+
+    def steady(self) -> AbstractContextManager[None]:
+        """Let all that is read inside the block be of one state, as far as the store can promise that."""
 
     def load(self, source: str, file: str, size: int) -> AbstractContextManager[FileLoad]:
         """Begin to load a file, inside `alone`.

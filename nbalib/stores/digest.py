@@ -15,10 +15,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import duckdb
+
+from nbalib.stores.duckdb_session import set_up
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    import duckdb
+    import pyarrow as pa
 
     from nbalib.schema import Column, Kind, Table
 
@@ -56,6 +60,14 @@ def digest(connection: duckdb.DuckDBPyConnection, relation: str, table: Table) -
         """
     ).fetchall()
     return f"{count}-{int(upper):016x}{int(lower):016x}"
+
+
+def digest_of(rows: pa.RecordBatchReader, table: Table) -> str:
+    """Compute the digest of rows that come from elsewhere, with at least the columns that it covers."""
+    with duckdb.connect() as connection:
+        set_up(connection)
+        connection.register("rows", rows)
+        return digest(connection, "rows", table)
 
 
 def _canonical_value(column: Column) -> str:

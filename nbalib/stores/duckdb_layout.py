@@ -91,14 +91,14 @@ def _changes(
 ) -> list[str]:
     """Statements that bring one table up to date."""
     if table.name not in found:
-        return [_ddl(table)]
+        return [ddl(table)]
     have = found[table.name]
     expected = {c.name: _LONG_NAMES.get(DUCKDB_TYPES[c.kind], DUCKDB_TYPES[c.kind]) for c in table.columns}
     if have == expected:
         return []
     [(count,)] = connection.execute(f"SELECT count(*) FROM {table.name}").fetchall()
     if count == 0:
-        return [f"DROP TABLE {table.name}", _ddl(table)]
+        return [f"DROP TABLE {table.name}", ddl(table)]
     missing = [column for column in table.columns if column.name not in have]
     odd = sorted(name for name, kind in have.items() if expected.get(name) != kind)
     required = [column.name for column in missing if not column.nullable]
@@ -110,7 +110,7 @@ def _changes(
     return [f"ALTER TABLE {table.name} ADD COLUMN {c.name} {DUCKDB_TYPES[c.kind]}" for c in missing]
 
 
-def _ddl(table: Table) -> str:
+def ddl(table: Table) -> str:
     """Give the statement that makes the table.
 
     Keys are held by the writers (an anti-join), not by an index: it would double the load time.

@@ -5,10 +5,15 @@ In: a new connection. Out: the same, in UTC, silent, and free to keep rows in an
 
 from __future__ import annotations
 
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
+import duckdb
+
 if TYPE_CHECKING:
-    import duckdb
+    from collections.abc import Iterator
+
+    import pyarrow as pa
 
 MEMORY_LIMIT = "4GB"
 """Beyond it DuckDB spills to a folder beside the store."""
@@ -23,3 +28,18 @@ def set_up(connection: duckdb.DuckDBPyConnection) -> None:
     [(has_bar,)] = connection.execute("SELECT current_setting('enable_progress_bar')").fetchall()
     if has_bar:
         connection.execute("SET enable_progress_bar = false")
+
+
+@contextmanager
+def shown(
+    connection: duckdb.DuckDBPyConnection, name: str, rows: pa.Table | pa.RecordBatchReader
+) -> Iterator[None]:
+    """Let SQL read `rows` under `name`, inside the block only."""
+    connection.register(name, rows)
+    try:
+        yield
+    except BaseException:
+        with suppress(duckdb.TransactionException):  # the rollback takes the name away
+            connection.unregister(name)
+        raise
+    connection.unregister(name)

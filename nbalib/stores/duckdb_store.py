@@ -18,10 +18,11 @@ from nbalib.schema import table_named
 from nbalib.stores.digest import digest
 from nbalib.stores.duckdb_file import connect, disconnect
 from nbalib.stores.duckdb_layout import check_layout
-from nbalib.stores.duckdb_session import set_up
+from nbalib.stores.duckdb_session import set_up, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
     from types import TracebackType
 
@@ -222,17 +223,9 @@ class DuckDBStore:
         found: pa.Table = self.connection.sql(query, params=list(values)).to_arrow_table()
         return found
 
-    @contextmanager
-    def shown(self, name: str, rows: pa.Table) -> Iterator[None]:
+    def shown(self, name: str, rows: pa.Table) -> AbstractContextManager[None]:
         """Let SQL read `rows` under `name`, inside the block only."""
-        self.connection.register(name, rows)
-        try:
-            yield
-        except BaseException:
-            with suppress(duckdb.TransactionException):  # the rollback takes the name away
-                self.connection.unregister(name)
-            raise
-        self.connection.unregister(name)
+        return shown(self.connection, name, rows)
 
     def count(self, table: str) -> int:
         """Count the rows of `table`."""
