@@ -86,7 +86,7 @@ def watermark(n_stored: int) -> dict[str, Any]:
 @contextmanager
 def loading(store: ClickHouseStore) -> Iterator[ClickHouseLoad]:
     """Begin a load, alone."""
-    with store.alone("ingest"), store.load("twitter", "f.csv", 10) as load:
+    with store.alone(), store.load("twitter", "f.csv", 10) as load:
         yield load
 
 
@@ -198,7 +198,7 @@ def test_changes_are_applied(store: ClickHouseStore) -> None:
     turns = rows_of("turns", *(turn(number, "7") for number in range(4)))
 
     def change(upsert: pa.Table, delete: pa.Table, *, is_new: bool = False) -> None:
-        with store.alone("process"):
+        with store.alone():
             ends = delete.select(["conversation_id", "interaction_id"]).to_reader()
             store.apply([TableChange("turns", upsert.to_reader(), ends, is_new)])
 
@@ -305,15 +305,15 @@ def test_another_load_is_kept_out(
     """While one load is at work another is refused by name, readers and appends go on, and then it may."""
     monkeypatch.setattr("nbalib.stores.clickhouse_lease.WAIT_SECONDS", 0.3)
     with ClickHouseStore.open(settings) as other:
-        with store.alone("ingest"):
+        with store.alone():
             with (
-                pytest.raises(StoreBusyError, match=r"in use by another process \(ingest"),
-                other.alone("process"),
+                pytest.raises(StoreBusyError, match=r"in use by another process \(number"),
+                other.alone(),
             ):
                 pass
             other.append("interactions", messages(message(1)))
             assert other.count("interactions") == 1
-        with other.alone("process"):
+        with other.alone():
             pass
 
 

@@ -24,8 +24,7 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
-PATIENCE_SECONDS = 10.0
-"""After which a store that does not answer counts as away."""
+PATIENCE_SECONDS = 30.0
 CONNECT_SECONDS = 5
 ANSWER_SECONDS = 300
 STREAM_ROWS = 100_000
@@ -43,6 +42,8 @@ class ClickHouseClient:
     Parameters
     ----------
     settings : ClickHouseSettings
+    patience : float
+        Seconds after which a store that does not answer counts as away.
 
     Attributes
     ----------
@@ -64,10 +65,11 @@ class ClickHouseClient:
         It refuses us.
     """
 
-    def __init__(self, settings: ClickHouseSettings) -> None:
+    def __init__(self, settings: ClickHouseSettings, patience: float = PATIENCE_SECONDS) -> None:
         if not settings.host and not settings.path:
             raise InputError("ClickHouse: set CLICKHOUSE_HOST (a server) or CLICKHOUSE_PATH (a folder)")
         self.settings = settings
+        self.patience = patience
         self.database = settings.database
         place = settings.path or f"{settings.host}:{settings.port or (8443 if settings.is_secure else 8123)}"
         self.name = f"ClickHouse at {place}, database {settings.database}"
@@ -86,7 +88,7 @@ class ClickHouseClient:
 
     def another(self) -> ClickHouseClient:
         """Connect once more, for another thread."""
-        other = ClickHouseClient(self.settings)
+        other = ClickHouseClient(self.settings, self.patience)
         other.use_database()
         return other
 
@@ -156,7 +158,7 @@ class ClickHouseClient:
                 raise self._told(error) from error
 
         try:
-            done = retried(once, PATIENCE_SECONDS if self._answers else 0.0)
+            done = retried(once, self.patience if self._answers else 0.0)
         except StoreAwayError:
             self._answers = False
             raise

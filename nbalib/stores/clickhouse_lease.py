@@ -33,15 +33,15 @@ GRACE_SECONDS = 2.0
 
 TABLE = """
 CREATE TABLE IF NOT EXISTS writer_claims (
-    claim String, step String, place String, process String, said_at DateTime64(6, 'UTC'), is_over UInt8
+    claim String, place String, process String, said_at DateTime64(6, 'UTC'), is_over UInt8
 ) ENGINE = MergeTree ORDER BY claim TTL toDateTime(said_at) + INTERVAL 1 DAY
 """
 _SAY = """
 INSERT INTO writer_claims
-SELECT {claim:String}, {step:String}, {place:String}, {process:String}, now64(6), {is_over:UInt8}
+SELECT {claim:String}, {place:String}, {process:String}, now64(6), {is_over:UInt8}
 """
 _OTHERS = """
-SELECT claim, any(step), any(place), any(process), max(said_at) > now64(6) - {expires:UInt32}
+SELECT claim, any(place), any(process), max(said_at) > now64(6) - {expires:UInt32}
 FROM writer_claims WHERE claim != {claim:String} GROUP BY claim HAVING NOT max(is_over)
 """
 
@@ -55,7 +55,7 @@ class Lease:
         Names the turn; 16 hexadecimal digits.
     """
 
-    def __init__(self, client: ClickHouseClient, step: str) -> None:
+    def __init__(self, client: ClickHouseClient) -> None:
         """Take the turn, waiting a few seconds for it.
 
         Raises
@@ -64,7 +64,6 @@ class Lease:
             Another load or pass has it.
         """
         self._client = client
-        self._step = step
         self._ended = threading.Event()
         client.run(TABLE)
         self.claim = self._take()
@@ -84,7 +83,7 @@ class Lease:
         [(is_over,)] = self._client.rows(query, claim=self.claim)
         if is_over:
             raise StoreError(
-                f"{self._client.name}: this {self._step} was silent for more than {EXPIRES_SECONDS} s and "
+                f"{self._client.name}: this process was silent for more than {EXPIRES_SECONDS} s and "
                 "another process took over; nothing of it was stored, run it again"
             )
 
@@ -101,29 +100,26 @@ class Lease:
             claim = uuid.uuid4().hex[:16]
             self._say(self._client, claim)
             others = self._client.rows(_OTHERS, claim=claim, expires=EXPIRES_SECONDS)
-            alive = [other for other in others if other[4] and not _has_gone(other[2], other[3])]
+            alive = [other for other in others if other[3] and not _has_gone(other[1], other[2])]
             if not alive:
                 self._take_over(others)
                 return claim
             self._say(self._client, claim, is_over=True)
             if time.monotonic() > end:
-                step, place, process = alive[0][1:4]
-                raise StoreBusyError(
-                    f"{self._client.name} is in use by another process ({step}, "
-                    f"{_shown(place, process)}); try again"
-                )
+                who = _shown(*alive[0][1:3])
+                raise StoreBusyError(f"{self._client.name} is in use by another process ({who}); try again")
             time.sleep(0.1 + int(claim[:2], 16) / 512)  # not in step with another that withdrew
 
     def _take_over(self, expired: list[tuple[str, ...]]) -> None:
         """Mark expired claims as over; wait for one whose owner may still live."""
         for claim, *_ in expired:
             self._say(self._client, claim, is_over=True)
-        if any(not _has_gone(place, process) for _, _, place, process, _ in expired):
+        if any(not _has_gone(place, process) for _, place, process, _ in expired):
             time.sleep(GRACE_SECONDS)
 
     def _say(self, client: ClickHouseClient, claim: str, *, is_over: bool = False) -> None:
         here, process = _place(), _process(os.getpid())
-        client.run(_SAY, claim=claim, step=self._step, place=here, process=process, is_over=int(is_over))
+        client.run(_SAY, claim=claim, place=here, process=process, is_over=int(is_over))
 
     def _renew(self, client: ClickHouseClient) -> None:
         """Renew the claim until it is given back; a server that is away is asked again later."""
@@ -161,4 +157,4 @@ def _has_gone(place: str, process: str) -> bool:
 
 
 def _shown(place: str, process: str) -> str:
-    return f"process {process.partition(' ')[0] or '?'} on {place.partition(' ')[0]}"
+    return f"number {process.partition(' ')[0] or '?'} on {place.partition(' ')[0]}"

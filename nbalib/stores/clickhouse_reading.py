@@ -9,14 +9,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-import duckdb
 import pyarrow as pa
 
 from nbalib.errors import NotFoundError
 from nbalib.schema import table_named
 from nbalib.stores.clickhouse_layout import type_of
-from nbalib.stores.digest import digest
-from nbalib.stores.duckdb_session import set_up
+from nbalib.stores.digest import digest_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -75,10 +73,7 @@ class ClickHouseReading:
     def digest(self, table: str) -> str:
         """Name the contents of `table`, whatever the order of its rows; see `stores/digest.py`."""
         known = table_named(table)
-        with duckdb.connect() as connection:
-            set_up(connection)
-            connection.register("streamed", self.stream(table))
-            return digest(connection, "streamed", known)
+        return digest_of(self.stream(table, known.digest_columns), known)
 
     def latest_at(self, table: str, column: str) -> datetime | None:
         """Give the latest instant of a column (UTC); None where there is none."""

@@ -20,7 +20,7 @@ from nbalib.errors import StoreError
 from nbalib.schema import table_named
 from nbalib.stores import clickhouse_aside as aside
 from nbalib.stores.clickhouse_blocks import blocks
-from nbalib.stores.clickhouse_client import ClickHouseClient
+from nbalib.stores.clickhouse_client import PATIENCE_SECONDS, ClickHouseClient
 from nbalib.stores.clickhouse_layout import check_layout, enter_database
 from nbalib.stores.clickhouse_lease import Lease
 from nbalib.stores.clickhouse_load import ClickHouseLoad
@@ -45,16 +45,21 @@ class ClickHouseStore(ClickHouseReading):
     ----------
     name : str
         Host or folder, and database.
+    patience : float
+        Seconds for which it is asked again when it is away.
     """
 
     def __init__(self, client: ClickHouseClient) -> None:
         super().__init__(client)
         self.name = client.name
+        self.patience = client.patience
         self._lease: Lease | None = None
         self._n_commits = 0
 
     @classmethod
-    def open(cls, settings: ClickHouseSettings, *, read_only: bool = False) -> ClickHouseStore:
+    def open(
+        cls, settings: ClickHouseSettings, *, read_only: bool = False, patience: float = PATIENCE_SECONDS
+    ) -> ClickHouseStore:
         """Connect, making database and tables where they are absent and may be written.
 
         What a writer that died had committed, and not yet published, is published first.
@@ -72,7 +77,7 @@ class ClickHouseStore(ClickHouseReading):
         StoreError
             It refuses us, or the database is of another program or a newer layout.
         """
-        client = ClickHouseClient(settings)
+        client = ClickHouseClient(settings, patience)
         try:
             enter_database(client, read_only=read_only)
             check_layout(client, read_only=read_only)
@@ -121,7 +126,7 @@ class ClickHouseStore(ClickHouseReading):
 
     def replace(self, table: str, rows: pa.Table) -> None:
         """Put `rows` in the place of all rows of `table`."""
-        with self.alone("replace"):
+        with self.alone():
             staging = self._staging()
             try:
                 staging.replace_all(table, [rows])
@@ -131,7 +136,7 @@ class ClickHouseStore(ClickHouseReading):
                 raise
 
     @contextmanager
-    def alone(self, step: str) -> Iterator[None]:
+    def alone(self) -> Iterator[None]:
         """Keep other loads and passes out, inside the block; inside another such block, do nothing.
 
         Raises
@@ -142,13 +147,18 @@ class ClickHouseStore(ClickHouseReading):
         if self._lease is not None:
             yield
             return
-        self._lease = Lease(self._client, step)
+        self._lease = Lease(self._client)
         try:
             recover(self._client)
             yield
         finally:
             lease, self._lease = self._lease, None
             lease.give_back()
+
+    @contextmanager
+    def steady(self) -> Iterator[None]:
+        """Read inside the block; what is read is of one state where it is inside `alone`, too."""
+        yield
 
     @contextmanager
     def load(self, source: str, file: str, size: int) -> Iterator[ClickHouseLoad]:
@@ -196,7 +206,7 @@ class ClickHouseStore(ClickHouseReading):
             if time.monotonic() < end:
                 time.sleep(PUBLISHING_SECONDS / 10)
                 continue
-            with self.alone("finishing a commit"):
+            with self.alone():
                 return
 
     def _staging(self) -> Staging:

@@ -63,6 +63,14 @@ def _open_postgres(settings: Settings, dsn: str, read_only: bool, *, is_supabase
     )
 
 
+def _clickhouse(settings: Settings, read_only: bool) -> Store:
+    with _extra("clickhouse"):
+        from nbalib.stores.clickhouse_store import ClickHouseStore
+    return ClickHouseStore.open(
+        settings.clickhouse, read_only=read_only, patience=settings.store_patience_seconds
+    )
+
+
 @contextmanager
 def _extra(name: str) -> Iterator[None]:
     """Say which extra brings a package that is not installed."""
@@ -74,6 +82,7 @@ def _extra(name: str) -> Iterator[None]:
 
 OPENERS: Mapping[str, Callable[[Settings, bool], Store]] = {
     "duckdb": _duckdb,
+    "clickhouse": _clickhouse,
     "postgres": _postgres,
     "supabase": _supabase,
 }
