@@ -32,7 +32,7 @@ EDGES = ("nbalib/cli/", "service/")
 """Whoever stands here reads the clock once and hands the instant down."""
 
 READS_THE_CLOCK: dict[str, str] = {
-    "nbalib/stores/postgres_layout.py": "a layout is dated by the database that gets it, as a file is by its disk"
+    "nbalib/stores/postgres_layout.py": "a layout is dated by its database, as a file is by its disk"
 }
 """The modules below the edges that may read the clock all the same, each with its reason."""
 

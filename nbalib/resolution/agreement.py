@@ -108,6 +108,35 @@ def class_scores(
     return frame
 
 
+def f1_gain(
+    truth: Sequence[str],
+    said: Sequence[str],
+    baseline: Sequence[str],
+    classes: tuple[str, ...] = STATUSES,
+    groups: Sequence[str] | None = None,
+) -> pd.DataFrame:
+    """Say by how much F1 is above that of a baseline, on the same rows in each repetition.
+
+    Returns
+    -------
+    DataFrame
+        One row a class and a last one ``macro``: class, gain, gain_low, gain_high.
+
+    Raises
+    ------
+    InputError
+        The lengths differ, or a value is no class.
+    """
+    k = len(classes)
+    ours, theirs = _cells(truth, said, classes), _cells(truth, baseline, classes)
+    counts = np.vstack([np.ones(len(ours)), draw_counts(len(ours), groups)])
+    better = _scores((counts @ ours).reshape(-1, k, k)) - _scores((counts @ theirs).reshape(-1, k, k))
+    low, high = interval(better[1:, :, 2])
+    return pd.DataFrame(
+        {"class": [*classes, "macro"], "gain": better[0, :, 2], "gain_low": low, "gain_high": high}
+    )
+
+
 def confusion(truth: Sequence[str], said: Sequence[str], classes: tuple[str, ...] = STATUSES) -> pd.DataFrame:
     """Count who is called what: a row per true class, a column per class said."""
     k = len(classes)
