@@ -8,6 +8,7 @@
     │   ├── ParameterError         an unknown, missing or impossible parameter
     │   │   └── RuleError          a rule that cannot be read or decided
     │   ├── SourceError            a file that cannot be read as its source says
+    │   ├── PolicyError            a log or a policy from which no value can be estimated
     │   └── NotFoundError          a customer, conversation or decision that is not stored
     ├── MissingPackageError        an optional package is needed                   exit 2
     ├── StoreError                 a store is away, damaged, or of another version exit 1
@@ -54,6 +55,10 @@ class RuleError(ParameterError):
 
 class SourceError(InputError):
     """A file that cannot be read as its source says."""
+
+
+class PolicyError(InputError):
+    """A log or a policy from which no value can be estimated."""
 
 
 class NotFoundError(InputError):

@@ -1,0 +1,89 @@
+"""Predicted rewards, each made by a model that never saw the row, nor another row of its cluster.
+
+In: a log and a way to fit. Out: predictions of shape (n, n_actions). A model that has seen a row flatters
+itself on it; with folds cut along clusters the doubly robust interval stays honest (Chernozhukov et al.,
+2018).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+
+from nbalib.errors import PolicyError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from nbalib.evaluation.policy.log import LoggedDecisions
+
+OutcomeModel = Callable[["LoggedDecisions", "NDArray[np.float64]"], "NDArray[np.float64]"]
+"""Learns from a log and predicts, for what is known of m other rows, each action's reward, (m, n_actions)."""
+
+N_FOLDS = 5
+
+
+def cross_fitted(
+    log: LoggedDecisions, model: OutcomeModel, *, n_folds: int = N_FOLDS, seed: int = 0
+) -> NDArray[np.float64]:
+    """Predict each action's reward for each row, by models fitted to the other folds.
+
+    Returns
+    -------
+    float array, shape (n, n_actions)
+
+    Raises
+    ------
+    PolicyError
+        There are fewer clusters than folds.
+    """
+    fold = folds(log.cluster, n_folds, seed)
+    predicted = np.empty(log.propensity.shape)
+    for number in range(n_folds):
+        held_out = fold == number
+        predicted[held_out] = model(log.rows(~held_out), log.known[held_out])
+    return predicted
+
+
+def folds(cluster: NDArray[np.int64], n_folds: int, seed: int) -> NDArray[np.int64]:
+    """Deal the clusters to folds at random, as evenly as can be; give each row its fold, shape (n,)."""
+    names, numbers = np.unique(cluster, return_inverse=True)
+    if len(names) < n_folds:
+        raise PolicyError(f"{len(names)} clusters cannot be cut into {n_folds} folds")
+    dealt = np.random.default_rng(seed).permutation(len(names)) % n_folds
+    return np.asarray(dealt[numbers], dtype="int64")
+
+
+def logistic_by_action(log: LoggedDecisions, known: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Fit one logistic regression an action, on the rows in which it was done.
+
+    A reward between 0 and 1 counts as so much success and so much failure (Papke and Wooldridge, 1996).
+    An action whose rewards are all 0 or all 1, or that was never done, is predicted by `mean_by_action`.
+    """
+    predicted = mean_by_action(log, known)
+    for action in range(len(log.actions)):
+        rows = log.chosen == action
+        reward = log.reward[rows]
+        if 0 < reward.sum() < len(reward):
+            predicted[:, action] = _logistic(log.known[rows], reward).predict_proba(known)[:, 1]
+    return predicted
+
+
+def _logistic(known: NDArray[np.float64], reward: NDArray[np.float64]) -> LogisticRegression:
+    """Fit a lightly penalised logistic regression to rewards from 0 to 1."""
+    share = np.concatenate([reward, 1 - reward])
+    counts = share > 0
+    outcome = np.repeat([1, 0], len(reward))[counts]
+    model = LogisticRegression(solver="newton-cholesky")
+    return model.fit(np.concatenate([known, known])[counts], outcome, sample_weight=share[counts])
+
+
+def mean_by_action(log: LoggedDecisions, known: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Predict each action's mean reward, whatever is known; one never done gets the mean of all."""
+    n = np.bincount(log.chosen, minlength=len(log.actions))
+    total = np.bincount(log.chosen, log.reward, minlength=len(log.actions))
+    means = np.where(n > 0, total / np.maximum(n, 1), log.reward.mean())
+    return np.tile(means, (len(known), 1))
