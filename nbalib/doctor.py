@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import platform
 import shutil
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from nbalib import __version__
-from nbalib.errors import NbaError, ParameterError
+from nbalib.errors import InputError, MissingPackageError, NbaError, ParameterError
 from nbalib.messages.doors import check_settings
 from nbalib.predictions.method import load_method
 from nbalib.stores.duckdb_store import DuckDBStore
+from nbalib.stores.opening import OPENERS, open_store
 
 if TYPE_CHECKING:
     from nbalib.messages.doors import Provider
@@ -30,6 +32,7 @@ PACKAGES = {
     "postgres": ("psycopg",),
 }
 LEAST_FREE_GB = 1.0
+IMPATIENT_SECONDS = 2.0
 
 
 class Finding(NamedTuple):
@@ -50,6 +53,7 @@ def examine(settings: Settings) -> list[Finding]:
         _java(),
         _method(settings),
         _store(settings),
+        *(_server(settings, db) for db in OPENERS if db != "duckdb"),
         _space(settings),
         _model("openai", settings),
         _model("azure", settings),
@@ -89,6 +93,18 @@ def _store(settings: Settings) -> Finding:
     except NbaError as error:
         return Finding("store", "wrong", str(error))
     return Finding("store", "ok", f"{settings.duckdb_path}: {count:,} interactions")
+
+
+def _server(settings: Settings, db: str) -> Finding:
+    """Look at a store on a server: absent where it is not configured, or its extra not installed."""
+    impatient = replace(settings, store_patience_seconds=IMPATIENT_SECONDS)
+    try:
+        with open_store(impatient, db, read_only=True) as store:
+            return Finding(f"store {db}", "ok", f"{store.name}: {store.count('interactions'):,} interactions")
+    except (InputError, MissingPackageError) as error:
+        return Finding(f"store {db}", "absent", str(error))
+    except NbaError as error:
+        return Finding(f"store {db}", "wrong", str(error))
 
 
 def _space(settings: Settings) -> Finding:

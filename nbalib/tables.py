@@ -15,10 +15,10 @@ from nbalib.errors import InputError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from nbalib.stores.duckdb_store import DuckDBStore
+    from nbalib.stores.contract import Store
 
 
-def export_table(store: DuckDBStore, table: str, path: Path) -> int:
+def export_table(store: Store, table: str, path: Path) -> int:
     """Write `table` to `path`, a .parquet or .csv file.
 
     Returns

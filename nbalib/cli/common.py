@@ -16,16 +16,18 @@ import typer
 
 from nbalib.errors import InputError, nearest
 from nbalib.settings import Settings
-from nbalib.stores.duckdb_store import DuckDBStore
+from nbalib.stores import opening
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-STORES = ("duckdb",)
+    from nbalib.stores.contract import Store
+
+STORES = tuple(opening.OPENERS)
 ENGINES = ("pandas",)
 PROGRESS_SECONDS = 1.0
 
-Db = Annotated[str, typer.Option("--db", metavar="DB", help="Store: duckdb.")]
+Db = Annotated[str, typer.Option("--db", metavar="DB", help=f"Store: {', '.join(STORES)}.")]
 Engine = Annotated[str, typer.Option("--engine", metavar="E", envvar="DATA_ENGINE", help="Engine: pandas.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Say the result as JSON.")]
 Customers = Annotated[
@@ -42,17 +44,9 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def open_store(db: str, *, read_only: bool = False) -> DuckDBStore:
-    """Open the store that `--db` names.
-
-    Raises
-    ------
-    InputError
-        There is no such store.
-    """
-    if db not in STORES:
-        raise InputError(f"there is no store {db!r}{nearest(db, STORES)}")
-    return DuckDBStore.open(Settings.from_environment().duckdb_path, read_only=read_only)
+def open_store(db: str, *, read_only: bool = False) -> Store:
+    """Open the store that `--db` names; see `stores/opening.py`."""
+    return opening.open_store(Settings.from_environment(), db, read_only=read_only)
 
 
 def check_engine(engine: str) -> None:

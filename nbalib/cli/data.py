@@ -22,13 +22,14 @@ from nbalib.cli.common import (
     open_store,
     show,
 )
-from nbalib.conversations.process import process as process_all
+from nbalib.conversations.anywhere import process_anywhere
 from nbalib.conversations.reading import Switches
 from nbalib.engines.pandas_engine import PandasEngine
 from nbalib.errors import InputError
 from nbalib.ingestion import FileReport
 from nbalib.ingestion import ingest as ingest_files
 from nbalib.params import load_params
+from nbalib.predictions.assemble import READ
 from nbalib.predictions.assemble import predict as predict_all
 from nbalib.predictions.export import limited, write
 from nbalib.predictions.log import log_decisions
@@ -36,6 +37,7 @@ from nbalib.predictions.method import load_method
 from nbalib.predictions.wording import LlmName, check_llm, with_llm
 from nbalib.settings import Settings
 from nbalib.sources.synthetic import write_synthetic
+from nbalib.stores.working_copy import tables_here
 from nbalib.tables import export_table
 
 Inputs = Annotated[
@@ -97,7 +99,7 @@ def process(
     params = load_params(Settings.from_environment().params_dir)
     switches = Switches(language=language, mood=mood, topics=topics)
     with open_store(db) as store:
-        report = process_all(store, params, now=now(), switches=switches, progress=Progress())
+        report = process_anywhere(store, params, now=now(), switches=switches, progress=Progress())
     show(asdict(report), as_json=as_json)
 
 
@@ -120,8 +122,8 @@ def predict(
     method = load_method(settings.params_dir, rules)
     clock = now()
     instant = read_as_of(as_of, clock)
-    with open_store(db, read_only=True) as store:
-        predictions = predict_all(PandasEngine(store.connection), method, instant)
+    with open_store(db, read_only=True) as store, tables_here(store, READ) as here:
+        predictions = predict_all(PandasEngine(here.connection), method, instant)
     if customers is not None:
         predictions = limited(predictions, customers)
     predictions = with_llm(predictions, llm, settings, Progress())

@@ -11,10 +11,9 @@ import typer
 from nbalib.as_of import read_as_of
 from nbalib.cli.common import AsJson, AsOfText, Db, now, open_store, show
 from nbalib.doctor import examine
-from nbalib.engines.pandas_engine import PandasEngine
 from nbalib.predictions.assemble import predict
-from nbalib.predictions.customers import find_customer
 from nbalib.predictions.method import load_method
+from nbalib.predictions.one_customer import customer_here, settled
 from nbalib.predictions.pressing import by_pressure
 from nbalib.settings import Settings
 
@@ -42,10 +41,9 @@ def show_customer(
 ) -> None:
     """Show a customer's conversations, each with its decision and trace, most pressing first."""
     method = load_method(Settings.from_environment().params_dir)
-    with open_store(db, read_only=True) as store:
-        engine = PandasEngine(store.connection)
-        customer_id = find_customer(engine, customer)
-        predictions = predict(engine, method, read_as_of(as_of, now()), [customer_id])
+    with open_store(db, read_only=True) as store, customer_here(store, customer) as (customer_id, engine):
+        instant = settled(store, read_as_of(as_of, now()))
+        predictions = predict(engine, method, instant, [customer_id])
     order = by_pressure(predictions.rows, method.rules)
     rows = predictions.rows.take(order).to_pylist()
     if as_json:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from nbalib.predictions.method import Method
 
 HERE = "nbalib.predictions"
+READ = ("interactions", "turns", "contacts")
+"""Tables that are read."""
 CARRIED = ("thread_root_id", "brand_account_id", "last_interaction_id")
 
 

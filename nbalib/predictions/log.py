@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from nbalib.predictions.assemble import Predictions
-    from nbalib.stores.duckdb_store import DuckDBStore
+    from nbalib.stores.contract import Store
 
 
-def log_decisions(store: DuckDBStore, predictions: Predictions, now: datetime) -> int:
+def log_decisions(store: Store, predictions: Predictions, now: datetime) -> int:
     """Add the predictions to `decisions`.
 
     Returns
