@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+from places import PLACES, SERVERS, Place, Servers, new_place
+from postgres_server import PostgresServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +20,7 @@ settings.register_profile("here", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
 
+STORES_ELSEWHERE = ("POSTGRES_DSN", "SUPABASE_DB_URL", "CLICKHOUSE_HOST", "CLICKHOUSE_PATH")
 SECRETS = ("OPENAI_API_KEY", "OPENAI_BASE_URL", "AZURE_OPENAI_API_KEY", "AZURE_OPENAI_ENDPOINT")
 
 
@@ -41,8 +44,33 @@ def real_data() -> Path:
 
 @pytest.fixture(scope="session", autouse=True)
 def _no_key_is_spent() -> Iterator[None]:
-    """Hide the developer's own model and key; an empty variable wins over the same name in `.env`."""
+    """Hide the developer's own model, key and stores; an empty variable wins over the same name in `.env`."""
     with pytest.MonkeyPatch.context() as patch:
-        for name in SECRETS:
+        for name in (*SECRETS, *STORES_ELSEWHERE):
             patch.setenv(name, "")
         yield
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """Give a PostgreSQL that runs as long as the tests, with as many databases as they make."""
+    with PostgresServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def servers(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Servers:
+    """Give what server stores stand on; a server is started when it is first asked for."""
+    return Servers(lambda: request.getfixturevalue("postgres"), tmp_path_factory.mktemp("clickhouse"))
+
+
+@pytest.fixture(params=PLACES)
+def place(request: pytest.FixtureRequest, tmp_path: Path, servers: Servers) -> Place:
+    """Give a new, empty place for a store: the test runs once for each kind."""
+    return new_place(request.param, tmp_path, servers)
+
+
+@pytest.fixture(params=SERVERS)
+def server_place(request: pytest.FixtureRequest, tmp_path: Path, servers: Servers) -> Place:
+    """Give a new, empty place for a store on a server: the test runs once for each kind."""
+    return new_place(request.param, tmp_path, servers)

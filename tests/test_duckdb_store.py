@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
 import subprocess
 import sys
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pyarrow as pa
 import pytest
+from rows import written_digest
 
 from nbalib.errors import NotFoundError, SchemaError, StoreBusyError, StoreError
 from nbalib.schema import INTERACTIONS
@@ -264,17 +264,6 @@ def test_a_table_without_rows_takes_any_change(tmp_path: Path) -> None:
     with DuckDBStore.open(path) as store:
         store.append("contacts", contacts("a"))
         assert store.count("interactions") == 1
-
-
-def written_digest(rows: list[list[str | None]]) -> str:
-    """Compute the digest as `stores/digest.py` describes it, by hand."""
-    upper = lower = 0
-    for row in rows:
-        written = "".join("n;" if one is None else f"{len(one.encode())}:{one};" for one in row)
-        hashed = int.from_bytes(hashlib.md5(written.encode()).digest(), "little")
-        upper += hashed >> 64
-        lower += hashed & (2**64 - 1)
-    return f"{len(rows)}-{upper % 2**64:016x}{lower % 2**64:016x}"
 
 
 def test_the_digest_is_what_its_description_says(store: DuckDBStore) -> None:
