@@ -13,7 +13,8 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from nbalib import __version__
-from nbalib.errors import InputError, MissingPackageError, NbaError, ParameterError
+from nbalib.engines.java import find_java
+from nbalib.errors import EngineError, InputError, MissingPackageError, NbaError, ParameterError
 from nbalib.messages.doors import check_settings
 from nbalib.predictions.method import load_method
 from nbalib.stores.duckdb_store import DuckDBStore
@@ -51,6 +52,7 @@ def examine(settings: Settings) -> list[Finding]:
     return [
         *findings,
         _java(),
+        _spark(settings),
         _method(settings),
         _store(settings),
         *(_server(settings, db) for db in OPENERS if db != "duckdb"),
@@ -70,10 +72,17 @@ def _package(name: str, extra: str) -> Finding:
 
 
 def _java() -> Finding:
-    path = shutil.which("java")
-    if path is None:
-        return Finding("java", "absent", "not found; only Spark needs it")
-    return Finding("java", "ok", path)
+    try:
+        java = find_java()
+    except EngineError as error:
+        return Finding("java", "absent", f"{error}; only Spark needs it")
+    return Finding("java", "ok", f"version {java.version} of {java.brought_by}: {java.program}")
+
+
+def _spark(settings: Settings) -> Finding:
+    return Finding(
+        "spark", "ok", f"configured: {settings.spark.master}, shared folder {settings.spark.folder}"
+    )
 
 
 def _method(settings: Settings) -> Finding:

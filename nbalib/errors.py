@@ -14,6 +14,7 @@
     ├── StoreError                 a store is away, damaged, or of another version exit 1
     │   ├── StoreBusyError         another process holds the store; try again
     │   └── StoreAwayError         the store does not answer just now; asked again, it may
+    ├── EngineError                Spark does not start, or a task of it failed      exit 1
     ├── MessageError               a message could not be written
     └── RunError                   a notebook run failed
 
@@ -92,6 +93,10 @@ class StoreBusyError(StoreError):
 
 class StoreAwayError(StoreError):
     """The store does not answer just now, or gave up for a reason that passes; asked again, it may."""
+
+
+class EngineError(NbaError):
+    """Spark does not start, or a task of it failed."""
 
 
 class MessageError(NbaError):

@@ -70,6 +70,14 @@ class PostgresSettings:
 
 
 @dataclass(frozen=True)
+class SparkSettings:
+    """Where Spark runs, and a folder that its driver and all of its workers see."""
+
+    master: str = "local[*]"
+    folder: Path = REPOSITORY / "outputs" / "spark"
+
+
+@dataclass(frozen=True)
 class Settings:
     """Addresses and secrets of one installation.
 
@@ -83,6 +91,7 @@ class Settings:
     clickhouse: ClickHouseSettings = field(default_factory=ClickHouseSettings)
     postgres: PostgresSettings = field(default_factory=PostgresSettings)
     store_patience_seconds: float = 30.0
+    spark: SparkSettings = field(default_factory=SparkSettings)
     llm: LlmSettings = field(default_factory=LlmSettings)
 
     @classmethod
@@ -107,6 +116,10 @@ class Settings:
             outputs_dir=Path(get("NBA_OUTPUTS_DIR") or default.outputs_dir),
             store_patience_seconds=seconds("NBA_STORE_PATIENCE_SECONDS", default.store_patience_seconds),
             clickhouse=_clickhouse(environment),
+            spark=SparkSettings(
+                master=get("SPARK_MASTER") or default.spark.master,
+                folder=Path(get("NBA_SPARK_FOLDER") or default.spark.folder),
+            ),
             postgres=PostgresSettings(
                 dsn=get("POSTGRES_DSN", ""),
                 supabase_dsn=get("SUPABASE_DB_URL", ""),

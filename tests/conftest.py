@@ -11,6 +11,8 @@ from hypothesis import settings
 from places import PLACES, SERVERS, Place, Servers, new_place
 from postgres_server import PostgresServer
 
+from nbalib.engines.spark_session import Cluster
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -74,3 +76,11 @@ def place(request: pytest.FixtureRequest, tmp_path: Path, servers: Servers) -> P
 def server_place(request: pytest.FixtureRequest, tmp_path: Path, servers: Servers) -> Place:
     """Give a new, empty place for a store on a server: the test runs once for each kind."""
     return new_place(request.param, tmp_path, servers)
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """Give one local Spark with two cores for all tests: it takes some seconds to start."""
+    found = Cluster("local[2]", tmp_path_factory.mktemp("spark"))
+    yield found
+    found.stop()

@@ -9,12 +9,14 @@ import json
 import sys
 import time
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from nbalib.errors import InputError, nearest
+from nbalib.engines.spark_session import Cluster
+from nbalib.errors import InputError, MissingPackageError, nearest
 from nbalib.settings import Settings
 from nbalib.stores import opening
 
@@ -24,11 +26,13 @@ if TYPE_CHECKING:
     from nbalib.stores.contract import Store
 
 STORES = tuple(opening.OPENERS)
-ENGINES = ("pandas",)
+ENGINES = ("pandas", "spark")
 PROGRESS_SECONDS = 1.0
 
 Db = Annotated[str, typer.Option("--db", metavar="DB", help=f"Store: {', '.join(STORES)}.")]
-Engine = Annotated[str, typer.Option("--engine", metavar="E", envvar="DATA_ENGINE", help="Engine: pandas.")]
+Engine = Annotated[
+    str, typer.Option("--engine", metavar="E", envvar="DATA_ENGINE", help=f"Engine: {', '.join(ENGINES)}.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Say the result as JSON.")]
 Customers = Annotated[
     int | None, typer.Option("--customers", min=1, metavar="N", help="Only the N most pressing customers.")
@@ -49,10 +53,24 @@ def open_store(db: str, *, read_only: bool = False) -> Store:
     return opening.open_store(Settings.from_environment(), db, read_only=read_only)
 
 
-def check_engine(engine: str) -> None:
-    """Refuse an engine that there is not."""
+def open_engine(engine: str) -> Cluster | None:
+    """Give the Spark that `--engine` asks for; none for pandas. It is not started yet.
+
+    Raises
+    ------
+    InputError
+        There is no such engine.
+    MissingPackageError
+        Its extra is not installed.
+    """
     if engine not in ENGINES:
         raise InputError(f"there is no engine {engine!r}{nearest(engine, ENGINES)}")
+    if engine == "pandas":
+        return None
+    if find_spec("pyspark") is None:
+        raise MissingPackageError("pyspark", "spark")
+    spark = Settings.from_environment().spark
+    return Cluster(spark.master, spark.folder)
 
 
 def show(facts: Mapping[str, Any], *, as_json: bool) -> None:

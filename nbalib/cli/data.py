@@ -17,14 +17,15 @@ from nbalib.cli.common import (
     Engine,
     Progress,
     RulesFile,
-    check_engine,
     now,
+    open_engine,
     open_store,
     show,
 )
 from nbalib.conversations.anywhere import process_anywhere
 from nbalib.conversations.reading import Switches
 from nbalib.engines.pandas_engine import PandasEngine
+from nbalib.engines.spark_engine import engine_of
 from nbalib.errors import InputError
 from nbalib.ingestion import FileReport
 from nbalib.ingestion import ingest as ingest_files
@@ -57,7 +58,7 @@ def ingest(
     as_json: AsJson = False,
 ) -> None:
     """Read files of a platform into the store, exactly once."""
-    check_engine(engine)
+    cluster = open_engine(engine)
     params = load_params(Settings.from_environment().params_dir)
     tell = Progress()
     with open_store(db) as store:
@@ -68,6 +69,7 @@ def ingest(
             accounts=params.accounts,
             now=now(),
             progress=lambda rows, done, total: tell("reading", rows, rows * total // max(done, 1)),
+            cluster=cluster,
         )
     if as_json:
         show(report.as_dict(), as_json=True)
@@ -95,11 +97,13 @@ def process(
     as_json: AsJson = False,
 ) -> None:
     """Rebuild conversations and customer profiles from what is stored."""
-    check_engine(engine)
+    engine_on = engine_of(open_engine(engine))
     params = load_params(Settings.from_environment().params_dir)
     switches = Switches(language=language, mood=mood, topics=topics)
     with open_store(db) as store:
-        report = process_anywhere(store, params, now=now(), switches=switches, progress=Progress())
+        report = process_anywhere(
+            store, params, now=now(), switches=switches, progress=Progress(), engine_on=engine_on
+        )
     show(asdict(report), as_json=as_json)
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, cast
 import pyarrow.compute as pc
 
 from nbalib.conversations.process import process
+from nbalib.engines.pandas_engine import PandasEngine
 from nbalib.errors import NbaError, StoreAwayError
 from nbalib.stores.duckdb_store import DuckDBStore
 from nbalib.stores.retrying import retried
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from nbalib.conversations.process import ProcessReport
+    from nbalib.conversations.process import EngineOn, ProcessReport
     from nbalib.conversations.reading import Switches
     from nbalib.params import Params
     from nbalib.stores.contract import ServerStore, Store
@@ -51,6 +52,7 @@ def process_anywhere(
     now: datetime,
     switches: Switches | None = None,
     progress: Callable[[str, int, int], None] | None = None,
+    engine_on: EngineOn = PandasEngine,
 ) -> ProcessReport:
     """Compute turns, conversations and profiles of all that is stored; see `process`.
 
@@ -59,7 +61,9 @@ def process_anywhere(
     StoreBusyError
         Another process is changing the store.
     """
-    one_pass = partial(process, params=params, now=now, switches=switches, progress=progress)
+    one_pass = partial(
+        process, params=params, now=now, switches=switches, progress=progress, engine_on=engine_on
+    )
     if isinstance(store, DuckDBStore):
         return one_pass(store)
     server = cast("ServerStore", store)

@@ -50,7 +50,10 @@ def keep_profiles(engine: PandasEngine, now: datetime, *, whole: bool) -> None:
     """Count the conversations of the customers whose conversations were taken away or built."""
     chosen = "conversations"
     if not whole:
-        engine.execute("INSERT INTO customers SELECT customer_id FROM conversation_keys")
+        engine.execute(
+            "INSERT INTO customers SELECT customer_id FROM turns"
+            " WHERE interaction_id IN (SELECT interaction_id FROM scope)"
+        )
         engine.execute(
             "DELETE FROM customer_profiles WHERE customer_id IN (SELECT customer_id FROM customers)"
         )

@@ -10,33 +10,29 @@ from __future__ import annotations
 import json
 import uuid
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from nbalib.conversations.judging import judge
-from nbalib.conversations.keeping import clear_place, keep_profiles, keep_threads
-from nbalib.conversations.placing import MADE, messages_placed, place, turns_of
+from nbalib.conversations.building import TREES, build
+from nbalib.conversations.keeping import clear_place, keep_profiles
+from nbalib.conversations.placing import MADE
 from nbalib.conversations.reading import Switches, read_messages
 from nbalib.conversations.roles import HERE, put_roles_right, renew_known_accounts
 from nbalib.conversations.scope import choose_scope, is_whole, method_of
 from nbalib.engines.pandas_engine import PandasEngine
-from nbalib.engines.side_by_side import side_by_side
 from nbalib.engines.statements import statement
 from nbalib.errors import NbaError
-from nbalib.schema import CONVERSATIONS, TURNS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
+    import duckdb
+
     from nbalib.params import Params, Policy
     from nbalib.stores.duckdb_store import DuckDBStore
-
-
-MOOD_POINTS = 10_000
 
 
 @dataclass(frozen=True)
@@ -68,6 +64,7 @@ def process(
     now: datetime,
     switches: Switches | None = None,
     progress: Callable[[str, int, int], None] | None = None,
+    engine_on: Callable[[duckdb.DuckDBPyConnection], PandasEngine] = PandasEngine,
 ) -> ProcessReport:
     """Compute turns, conversations and profiles of all that is stored.
 
@@ -81,8 +78,10 @@ def process(
         Language, mood and topics; all on by default.
     progress : callable, optional
         Called with the step's name, rows done, and rows in all.
+    engine_on : callable
+        Gives the engine that works on a connection.
     """
-    engine = PandasEngine(store.connection)
+    engine = engine_on(store.connection)
     tell = progress or (lambda _step, _done, _total: None)
     started = now
     try:
@@ -160,39 +159,9 @@ def _build(
     choose_scope(engine, whole=whole)
     total = engine.one("SELECT count(*) FROM scope")
     tell("building threads", 0, total)
-    place(engine, policy)
     clear_place(engine, whole=whole)
-    keep_threads(engine)
-    done, latest = 0, store.latest_interaction_at()
-
-    def built(ordered: pa.Table) -> tuple[pa.Table, pa.Table]:
-        turns = turns_of(ordered, policy)
-        return turns, conversations_of(judge(_as_known_at(turns, latest)), now)
-
-    for turns, conversations in side_by_side(built, messages_placed(engine)):
-        store.append("turns", turns.select(TURNS.names))
-        store.append("conversations", conversations)
-        done += turns.num_rows
-        tell("judging conversations", done, total)
+    work = partial(build, policy=policy, now=now, latest=store.latest_interaction_at())
+    engine.by_tree(TREES, work, lambda done: tell("judging conversations", done, total))
     keep_profiles(engine, now, whole=whole)
     engine.execute("DELETE FROM touched")
     return int(total)
-
-
-def _as_known_at(turns: pa.Table, latest: datetime | None) -> pa.Table:
-    """Give the counted turns with the moment they are judged at: the latest stored message."""
-    counted = turns.filter(pc.invert(turns["is_opening"]))
-    as_of = pa.repeat(pa.scalar(latest, pa.timestamp("us", tz="UTC")), counted.num_rows)
-    return counted.append_column("as_of", as_of).rename_columns({"conversation": "moment"})
-
-
-def conversations_of(state: pa.Table, now: datetime) -> pa.Table:
-    """Shape states as rows of the table `conversations`."""
-    moods = np.asarray(state["n_moods"])
-    mean = np.asarray(state["mood_points_sum"]) / np.maximum(moods, 1) / MOOD_POINTS
-    mood = pa.array(mean, mask=moods == 0)
-    count = pc.cast(state["total_interactions"], pa.string())
-    mix = pc.binary_join_element_wise('{"', state["platform_type"], '":', count, "}", "")
-    whole = state.append_column("customer_sentiment_score", mood).append_column("channel_mix", mix)
-    whole = whole.append_column("created_at", pa.array([now] * state.num_rows, pa.timestamp("us", tz="UTC")))
-    return CONVERSATIONS.conform(whole.select(CONVERSATIONS.names))

@@ -6,6 +6,8 @@ Given a store's own connection it works on the stored tables in place.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import duckdb
@@ -16,13 +18,40 @@ from nbalib.engines.side_by_side import side_by_side
 from nbalib.stores.duckdb_session import set_up
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
 Made = TypeVar("Made")
+Told = Callable[[int], None]
 
 BATCH_ROWS = 200_000
+
+
+@dataclass(frozen=True)
+class Trees:
+    """Rows that hang from each other, and what is needed to work on some whole trees of them alone.
+
+    Attributes
+    ----------
+    rows : str
+        Selects the rows.
+    id, parent : str
+        Columns of them: what names a row, and the row that it hangs from; null for none.
+    shared : tuple of str
+        Tables that the work needs as a whole.
+    views : mapping of str to str
+        Tables that the work begins with: name → text over `handed`, which is some of the rows.
+    made : mapping of str to Schema
+        Tables that it adds rows to.
+    """
+
+    rows: str
+    id: str
+    parent: str
+    shared: tuple[str, ...]
+    views: Mapping[str, str]
+    made: Mapping[str, pa.Schema]
 
 
 class PandasEngine:
@@ -84,6 +113,26 @@ class PandasEngine:
         reader = cursor.sql(text, params=_used(text, values)).to_arrow_reader(BATCH_ROWS)
         tables = (pa.Table.from_batches([batch]) for batch in reader if batch.num_rows)
         return side_by_side(function, tables)
+
+    def by_tree(self, trees: Trees, work: Callable[[PandasEngine, Told], None], tell: Told) -> None:
+        """Do `work` on an engine that holds some whole trees; here on this one, which holds them all.
+
+        Parameters
+        ----------
+        work : callable
+            Reads the tables that `trees` names, and appends to those that it makes.
+        tell : callable
+            For `work`, which tells it how many rows are done; not all engines call it.
+        """
+        work(self, tell)
+
+    def append(self, name: str, rows: pa.Table) -> None:
+        """Add rows to the table `name`, which has the same columns."""
+        self.connection.register("given_rows", rows)
+        try:
+            self.connection.execute(f"INSERT INTO {name} BY NAME SELECT * FROM given_rows")
+        finally:
+            self.connection.unregister("given_rows")
 
     def ranges(self, text: str, counted: str, size: int) -> Iterator[pa.Table]:
         """Give what `text` selects, a range of numbers at a time, so that memory is bounded.

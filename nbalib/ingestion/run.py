@@ -22,6 +22,7 @@ import duckdb
 import pyarrow as pa
 
 from nbalib.errors import NbaError, SourceError, StoreAwayError, StoreError
+from nbalib.ingestion.reading import reader_for
 from nbalib.ingestion.report import FileReport, IngestReport
 from nbalib.ingestion.shelves import shelf_for
 from nbalib.ingestion.write import FileWriter
@@ -33,6 +34,8 @@ from nbalib.stores.retrying import retried
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from nbalib.engines.spark_session import Cluster
+    from nbalib.ingestion.reading import Reader, Reading
     from nbalib.params import Accounts
     from nbalib.stores.contract import Store
 
@@ -51,6 +54,7 @@ def ingest(
     accounts: Accounts,
     now: datetime,
     progress: Progress | None = None,
+    cluster: Cluster | None = None,
 ) -> IngestReport:
     """Read files, folders or patterns of one source into the store.
 
@@ -62,6 +66,8 @@ def ingest(
         Instant of the run; rows dated later are rejected.
     progress : callable, optional
         Called with rows done, bytes done and bytes in all, after each batch.
+    cluster : Cluster, optional
+        Spark, whose workers read the files; by default they are read here.
 
     Raises
     ------
@@ -81,7 +87,7 @@ def ingest(
             source = source_named(source_name)
             files = find_files(paths)
             _check(source, files)
-            reports.extend(_ingest_files(store, source, files, accounts, now, progress))
+            reports.extend(_ingest_files(store, source, files, accounts, now, progress, cluster))
             _refuse_nothing(reports)
     except (NbaError, KeyboardInterrupt, MemoryError) as error:
         if not isinstance(error, StoreAwayError):  # it would not hear of it
@@ -106,6 +112,7 @@ def _ingest_files(
     accounts: Accounts,
     now: datetime,
     progress: Progress | None,
+    cluster: Cluster | None,
 ) -> Iterator[FileReport]:
     bytes_total = sum(file.size for file in files)
     rows_done = bytes_done = 0
@@ -114,11 +121,15 @@ def _ingest_files(
         if progress is not None:
             progress(rows_done + n_rows, bytes_done + n_bytes, bytes_total)
 
-    for file in files:
-        report = _whole(store, source, file, accounts, now, tell)
-        rows_done, bytes_done = rows_done + report.n_read, bytes_done + file.size
-        tell(0, 0)
-        yield report
+    def is_known(file: InputFile) -> bool:
+        return bool(_known_fingerprint(store, source, file))
+
+    with reader_for(cluster, source, files, now, is_known) as reader:
+        for file in files:
+            report = _whole(store, source, file, accounts, now, tell, reader)
+            rows_done, bytes_done = rows_done + report.n_read, bytes_done + file.size
+            tell(0, 0)
+            yield report
 
 
 def _whole(
@@ -128,6 +139,7 @@ def _whole(
     accounts: Accounts,
     now: datetime,
     tell: Callable[[int, int], None],
+    reader: Reader,
 ) -> FileReport:
     """Load a file, again if the store is away: nothing of a load that failed is stored.
 
@@ -144,23 +156,18 @@ def _whole(
                 return ours[0] if ours else replace(report, fingerprint=known, is_known=True)
             tried.append(report)
             writer = FileWriter(shelf, report, source.name, accounts, now, file.size)
-            _ingest_file(source, file, writer, report, now, tell)
+            with reader(file) as reading:
+                _write(reading, writer, report, tell)
         return report
 
     return retried(once, getattr(store, "patience", 0.0))
 
 
-def _ingest_file(
-    source: Source,
-    file: InputFile,
-    writer: FileWriter,
-    report: FileReport,
-    now: datetime,
-    tell: Callable[[int, int], None],
+def _write(
+    reading: Reading, writer: FileWriter, report: FileReport, tell: Callable[[int, int], None]
 ) -> None:
-    with opened(file) as open_file:
-        writer.write(source.batches(open_file, now=now), lambda n_bytes: tell(report.n_read, n_bytes))
-        fingerprint = open_file.finish()
+    writer.write(reading.batches, lambda n_bytes: tell(report.n_read, n_bytes))
+    fingerprint = reading.finish()
     if report.n_read:
         writer.finish(fingerprint)
 
