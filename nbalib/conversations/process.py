@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from nbalib.params import Params, Policy
     from nbalib.stores.duckdb_store import DuckDBStore
 
+    EngineOn = Callable[[duckdb.DuckDBPyConnection], PandasEngine]
+
 
 @dataclass(frozen=True)
 class ProcessReport:
@@ -64,7 +66,7 @@ def process(
     now: datetime,
     switches: Switches | None = None,
     progress: Callable[[str, int, int], None] | None = None,
-    engine_on: Callable[[duckdb.DuckDBPyConnection], PandasEngine] = PandasEngine,
+    engine_on: EngineOn = PandasEngine,
 ) -> ProcessReport:
     """Compute turns, conversations and profiles of all that is stored.
 

@@ -7,6 +7,7 @@ session in UTC whose workers run this Python with this nbalib, and what their ta
 from __future__ import annotations
 
 import os
+import re
 import sys
 import warnings
 from collections import deque
@@ -45,6 +46,7 @@ SETTINGS = {
     "spark.log.level": "ERROR",
 }
 LOOPBACK = "127.0.0.1"
+MOST_SAID = 500
 
 
 class Cluster:
@@ -88,9 +90,14 @@ class Cluster:
 
     def stop(self) -> None:
         """End the session, if it was started."""
-        if "session" in self.__dict__:
+        if self.is_started:
             self.session.stop()
             del self.session
+
+    @property
+    def is_started(self) -> bool:
+        """Tell whether there is a session."""
+        return "session" in self.__dict__
 
     @property
     def n_cores(self) -> int:
@@ -198,7 +205,10 @@ def _places(master: str) -> dict[str, str]:
 
 
 def _first_line(error: Exception) -> str:
-    """Find what a traceback of several languages is about: its last Python error, or its first line."""
+    """Find what a traceback of several languages is about: Python's error, else Java's, else its start."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    named = [line for line in lines if line.split(":")[0].endswith(("Error", "Exception"))]
-    return (named or lines or [type(error).__name__])[0][:500]
+    for pattern in (r"\w+(Error|Exception): ", r"(Caused by: )?[\w.]+(Error|Exception): (?!Job aborted)"):
+        for line in lines:
+            if re.match(pattern, line):
+                return line[:MOST_SAID]
+    return lines[0][:MOST_SAID] if lines else type(error).__name__
