@@ -78,6 +78,14 @@ def store(tmp_path: Path) -> Iterator[DuckDBStore]:
         yield opened
 
 
+def test_cursors_work_in_utc_too(tmp_path: Path) -> None:
+    """Wherever the machine stands, a cursor of the store says instants as its connection does."""
+    with DuckDBStore.open(tmp_path / "nba.duckdb") as store:
+        zone = "SELECT current_setting('TimeZone')"
+        connections = (store.connection, store.connection.cursor())
+        assert [one.execute(zone).fetchall() for one in connections] == [[("UTC",)]] * 2
+
+
 def test_rows_outlive_the_process_that_wrote_them(tmp_path: Path) -> None:
     """What was appended is read back, by a reader too, in the schema's types."""
     with DuckDBStore.open(tmp_path / "nba.duckdb") as store:

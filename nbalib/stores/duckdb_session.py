@@ -20,8 +20,8 @@ MEMORY_LIMIT = "4GB"
 
 
 def set_up(connection: duckdb.DuckDBPyConnection) -> None:
-    """Settle time zone, progress bar and row order of a connection."""
-    connection.execute("SET TimeZone = 'UTC'")
+    """Settle time zone, row order, memory and progress bar of a connection and of its cursors."""
+    connection.execute("SET GLOBAL TimeZone = 'UTC'")  # without GLOBAL, a cursor would be in local time
     connection.execute("SET preserve_insertion_order = false")
     connection.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
     # In a notebook DuckDB refuses to touch its bar without ipywidgets, though the bar is off there.
