@@ -8,6 +8,7 @@ One row of features describes one conversation as of one instant; a null has the
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 import pyarrow as pa
@@ -147,6 +148,7 @@ FEATURES: dict[str, Feature] = {
 }
 
 
+@cache
 def features_schema() -> pa.Schema:
     """Give the Arrow schema of a table of features."""
     return pa.schema([feature.arrow for feature in FEATURES.values()])

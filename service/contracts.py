@@ -91,7 +91,7 @@ class PredictOut(BaseModel):
         [facts] = row.to_pylist()
         facts["brand"] = facts["brand_account_id"]
         facts["as_of"] = facts["as_of"].isoformat().replace("+00:00", "Z")
-        [facts["send_time"]] = iso_instants(row["send_time"])
+        [facts["send_time"]] = iso_instants(row["send_time"]).to_pylist()
         return cls(**{name: facts[name] for name in cls.model_fields})
 
 

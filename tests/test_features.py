@@ -18,10 +18,12 @@ from nbalib.features.snapshot import take_snapshot
 from nbalib.schema import CONTACTS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from nbalib.stores.duckdb_store import DuckDBStore
 
+HOUR = timedelta(hours=1)
 TALK = (
     Tweet(1, "1001", "@Brand no signal since noon, this is urgent!", 0),
     Tweet(2, "Brand", "@1001 Sorry to hear that! Please DM us your phone number. ^AB", 2, 1),
@@ -118,10 +120,10 @@ texts = st.sampled_from(
 
 
 @st.composite
-def talks(draw: st.DrawFn) -> list[Tweet]:
-    """Draw up to twelve tweets of three customers and two brands, with any parents and instants."""
+def talks(draw: st.DrawFn, customers: Sequence[str] = ("1001", "1002", "1003")) -> list[Tweet]:
+    """Draw up to twelve tweets of some customers and two brands, with any parents and instants."""
     n = draw(st.integers(2, 12))
-    authors = st.sampled_from(["1001", "1002", "1003", "Brand", "Other"])
+    authors = st.sampled_from([*customers, "Brand", "Other"])
     hours = st.integers(0, 30).map(float)
     return [
         Tweet(i, draw(authors), draw(texts), draw(hours), draw(st.none() | st.integers(1, n + 2)))
@@ -145,6 +147,24 @@ def test_the_future_does_not_matter(
         return
     with store_of(folder / "known", known) as cut:
         assert features(cut, at(hour)) == expected
+
+
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(talk=talks(customers=["1001"]))
+def test_issues_beside_a_moment_count_as_they_stood(
+    talk: list[Tweet], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """At a conversation's own moment, those that ended before count as they ended, others as known then."""
+    with store_of(tmp_path_factory.mktemp("beside"), talk) as store:
+        own = features(store, AsOf("last-message"))
+        then = {row["as_of"]: features(store, AsOf("instant", row["as_of"])) for row in own.values()}
+    for row in own.values():
+        stood = [
+            one if one["as_of"] - HOUR <= row["as_of"] else then[row["as_of"]].get(name, {})
+            for name, one in own.items()
+        ]
+        same = [one for one in stood if all(one.get(n) == row[n] for n in ("customer_id", "brand"))]
+        assert row["n_open_issues"] == sum(one["resolution_status"] == "open" for one in same)
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tweets import LOADED, NOON, Tweet, store_of
 
 from nbalib.as_of import AsOf
+from nbalib.decisions import traces
+from nbalib.engines import pandas_engine
 from nbalib.engines.pandas_engine import PandasEngine
 from nbalib.errors import InputError, NotFoundError
+from nbalib.predictions import export
 from nbalib.predictions.assemble import Predictions, predict
+from nbalib.predictions.chat_logs import on_one_line
 from nbalib.predictions.customers import find_customer
-from nbalib.predictions.export import CSV_COLUMNS, csv_rows, limited, most_pressing, write
+from nbalib.predictions.export import CSV_COLUMNS, csv_rows, iso_instants, limited, most_pressing, write
 from nbalib.predictions.log import log_decisions
 from nbalib.predictions.method import Method, load_method
 
@@ -145,6 +153,46 @@ def test_one_customer_is_decided_as_in_the_batch(tmp_path: Path, method: Method)
         whole = predict(engine, method, instant).rows.to_pylist()
         alone = predict(engine, method, instant, ["twitter:1001"]).rows.to_pylist()
     assert alone == [row for row in whole if row["customer_id"] == "twitter:1001"]
+
+
+@pytest.mark.parametrize("as_of", [AsOf("last-message"), AsOf("instant", NOON + timedelta(hours=4))])
+def test_the_size_of_parts_does_not_matter(
+    tmp_path: Path, method: Method, monkeypatch: pytest.MonkeyPatch, as_of: AsOf
+) -> None:
+    """Read, explained and written some rows at a time, all predictions and both files are the same."""
+    small = {
+        (pandas_engine, "READ_ROWS"): 2,
+        (pandas_engine, "PART_BYTES"): 1,
+        (traces, "ROWS_AT_ONCE"): 2,
+        (export, "BYTES_AT_ONCE"): 1,
+        (export, "ROWS_IN_A_GROUP"): 1,
+    }
+    with store_of(tmp_path, TALK) as store:
+        engine = PandasEngine(store.connection)
+        whole = predict(engine, method, as_of)
+        one = write(whole, tmp_path / "one")
+        for (module, name), size in small.items():
+            monkeypatch.setattr(module, name, size)
+        parted = predict(engine, method, as_of)
+    assert parted.rows["chat_log"].num_chunks > 1
+    assert parted.rows.to_pylist() == whole.rows.to_pylist()
+    other = write(parted, tmp_path / "other")
+    assert other.csv.read_bytes() == one.csv.read_bytes()
+    assert pq.read_table(other.parquet).equals(pq.read_table(one.parquet))
+    assert pq.read_metadata(other.parquet).num_row_groups == whole.rows.num_rows
+
+
+@given(st.lists(st.text(alphabet="ab \t\r\n", max_size=8), max_size=8), st.integers(0, 3))
+def test_line_feeds_and_the_blanks_around_them_become_a_stroke(texts: list[str], begin: int) -> None:
+    """Also in a slice of a longer column, and in its first and last text."""
+    found = on_one_line(pa.array(texts, pa.string()).slice(begin)).to_pylist()
+    assert found == [re.sub(r"\s*[\r\n]+\s*", " / ", text) for text in texts[begin:]]
+
+
+def test_instants_are_said_to_the_second() -> None:
+    """In UTC with a Z, whatever is below a second left out; null stays null."""
+    instants = pa.chunked_array([[NOON + timedelta(microseconds=999_999), None]], pa.timestamp("us", "UTC"))
+    assert iso_instants(instants).to_pylist() == ["2017-11-01T12:00:00Z", None]
 
 
 def test_a_decision_is_logged_once(tmp_path: Path, method: Method) -> None:

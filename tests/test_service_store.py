@@ -197,7 +197,7 @@ def test_a_store_that_is_being_written_is_not_copied(settings: Settings) -> None
     with copy:
         assert copy.count("interactions") == 1
         looked_up = copy.connection.execute("SELECT table_name FROM duckdb_indexes()").fetchall()
-    assert {name for (name,) in looked_up} == {"customer_profiles", "interactions", "turns"}
+    assert {name for (name,) in looked_up} == {"contacts", "customer_profiles", "interactions", "turns"}
 
 
 def test_a_store_as_a_crash_leaves_it_is_served(tmp_path: Path) -> None:

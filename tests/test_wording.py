@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nbalib.decisions.wording import fill, read_template, say, say_all
+from nbalib.decisions.saying import say, say_all
+from nbalib.decisions.wording import fill, read_template
 from nbalib.errors import ParameterError
 
 

@@ -32,24 +32,23 @@ class Eligibility:
     ----------
     allowed : mapping of channel to BooleanArray, shape (n,)
         True where the channel may be used.
-    removed : mapping of channel to StringArray, shape (n,)
+    removed : mapping of channel to DictionaryArray, shape (n,)
         Name of the first stage that took the channel away; null where it may be used.
     """
 
     allowed: Mapping[str, pa.BooleanArray]
-    removed: Mapping[str, pa.StringArray]
+    removed: Mapping[str, pa.DictionaryArray]
 
 
 def find_eligible(features: pa.Table, brands: Brands, policy: Policy) -> Eligibility:
     """Apply every stage of the contact policy to every channel."""
     allowed, removed = {}, {}
     for channel in REACHABLE:
-        taken = [(name, stage(features, channel, brands, policy)) for name, stage in STAGES]
-        masks = [mask for _, mask in taken]
-        gone = np.logical_or.reduce(masks)
-        names = np.select(masks, [name for name, _ in taken], default="")
-        allowed[channel] = pa.array(~gone)
-        removed[channel] = pa.array(names, pa.string(), mask=~gone)
+        masks = [stage(features, channel, brands, policy) for _, stage in STAGES]
+        first = np.select(masks, range(len(STAGES)), default=len(STAGES)).astype(np.int32)
+        allowed[channel] = pa.array(first == len(STAGES))
+        names = pa.array([*(name for name, _ in STAGES), None])
+        removed[channel] = pa.DictionaryArray.from_arrays(first, names)
     return Eligibility(allowed, removed)
 
 

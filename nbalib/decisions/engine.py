@@ -12,8 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from nbalib.decisions.eligibility import find_eligible
-from nbalib.decisions.explain import reasoning, traces
+from nbalib.decisions.explain import reasoning
 from nbalib.decisions.timing import send_times
+from nbalib.decisions.traces import traces
 
 if TYPE_CHECKING:
     from nbalib.decisions.rules import RuleSet

@@ -21,7 +21,8 @@ import pyarrow.compute as pc
 from nbalib.decisions.channels import NO_ACTION
 from nbalib.decisions.checked_features import check_names, check_row, feature_columns
 from nbalib.decisions.predicates import Forms, compiled, operands_in
-from nbalib.decisions.wording import Template, fill
+from nbalib.decisions.wording import Template, fill_each
+from nbalib.distinct import distinct
 from nbalib.errors import RuleError, nearest
 from nbalib.feature_catalogue import FEATURES, Feature
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from nbalib.decisions.predicates import Predicate, Value
+    from nbalib.distinct import Column
 
 IssueStatus: TypeAlias = Literal["pending_customer_response", "escalated", "monitoring", "resolved"]
 Anchor: TypeAlias = Literal["as_of", "last_agent", "last_customer"]
@@ -131,9 +133,9 @@ class RuleSet:
         for place, forms in enumerate(self._forms):
             held |= _mask(forms.columns(columns), features.num_rows) << place
         closed = self._closed(allowed or {}, features.num_rows)
-        pairs, codes = _distinct(held, closed)
-        choices = pa.Table.from_pylist([self._choice(*pair) for pair in pairs], schema=DECIDED)
-        return choices.take(codes).combine_chunks()
+        pairs = distinct([pa.array(held), pa.array(closed)])
+        choices = [self._choice(int(held[row]), int(closed[row])) for row in pairs.first]
+        return pa.Table.from_pylist(choices, schema=DECIDED).take(pairs.of_row).combine_chunks()
 
     def one(self, row: Mapping[str, Any], allowed: Mapping[str, bool] | None = None) -> dict[str, Any]:
         """Choose for one row as `decide` does; gives one row of its columns as a dictionary."""
@@ -148,27 +150,25 @@ class RuleSet:
                 closed |= self._bits(action)
         return dict(self._remembered(held, closed))
 
-    def because(self, features: pa.Table, rules: pa.Array | pa.ChunkedArray) -> pa.StringArray:
-        """Say for every row why the rule named in `rules` applies.
+    def because(
+        self, features: pa.Table, rules: Column, ends: Mapping[str, Template] | None = None
+    ) -> pa.DictionaryArray:
+        """Say for every row why the rule named in `rules` applies, and after it what `ends` has for the rule.
 
         Raises
         ------
         RuleError
-            A name is not that of a rule.
+            A name is not that of a rule, or a feature is missing.
         """
         templates = {rule.name: rule.because for rule in self.rules} | {NOTHING_ALLOWED: _FALLBACK_BECAUSE}
-        check_names(
-            {slot for template in templates.values() for slot in template.slots}, features.column_names
-        )
-        texts, places = [pa.array([], pa.string())], [np.array([], dtype=np.uint64)]
+        for name, end in (ends or {}).items():
+            templates[name] = templates[name].then(end)
         for name in pc.unique(rules).to_pylist():
             if name not in templates:
                 raise RuleError(f"there is no rule {name!r}{nearest(str(name), templates)}")
-            rows = pc.indices_nonzero(pc.equal(rules, name)).to_numpy()
-            wanted = features.select(templates[name].slots or features.column_names[:1]).take(rows)
-            texts.append(fill(templates[name], dict(zip(wanted.column_names, wanted.columns, strict=True))))
-            places.append(rows)
-        return pa.concat_arrays(texts).take(np.argsort(np.concatenate(places)))
+        slots = {slot for template in templates.values() for slot in template.slots}
+        check_names(slots, features.column_names)
+        return fill_each(templates, rules, features)
 
     @cached_property
     def _forms(self) -> tuple[Forms, ...]:
@@ -237,16 +237,3 @@ def _mask(truth: pa.Array | pa.Scalar, n_rows: int) -> NDArray[np.bool_]:
     if isinstance(truth, pa.Scalar):
         return np.full(n_rows, truth.as_py() is True)
     return np.asarray(pc.fill_null(truth, False).to_numpy(zero_copy_only=False))
-
-
-def _distinct(held: NDArray[np.int64], closed: NDArray[np.int64]) -> tuple[list[tuple[int, int]], pa.Array]:
-    """Find the distinct pairs, and for each row which one it is."""
-    one, other = pa.array(held).dictionary_encode(), pa.array(closed).dictionary_encode()
-    width = max(len(other.dictionary), 1)
-    both = pc.add(pc.multiply(one.indices.cast(pa.int64()), width), other.indices.cast(pa.int64()))
-    coded = both.dictionary_encode()
-    pairs = [
-        (one.dictionary[code // width].as_py(), other.dictionary[code % width].as_py())
-        for code in coded.dictionary.to_pylist()
-    ]
-    return pairs, coded.indices

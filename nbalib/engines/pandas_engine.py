@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from nbalib.engines.side_by_side import side_by_side
 from nbalib.stores.duckdb_session import set_up
@@ -26,6 +27,11 @@ Made = TypeVar("Made")
 Told = Callable[[int], None]
 
 BATCH_ROWS = 200_000
+READ_ROWS, PART_BYTES = 2_048, 1 << 24
+"""Rows read at once, and bytes that make a part: rows alone would not bound it, for some are long."""
+
+_PARSED: dict[str, duckdb.Statement] = {}
+"""Statements by their texts, which lie in files and are few."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +97,7 @@ class PandasEngine:
 
     def sql(self, text: str, values: Mapping[str, Any] | None = None) -> pa.Table:
         """Give what `text` selects."""
-        return self.connection.sql(text, params=_used(text, values)).to_arrow_table()
+        return self._asked(text, values).to_arrow_table()
 
     def arrays(self, text: str) -> dict[str, NDArray[Any]]:
         """Give what `text` selects as NumPy arrays by column; there may be no nulls in it."""
@@ -146,6 +152,41 @@ class PandasEngine:
         """
         for begin in range(0, self.one(f"SELECT count(*) FROM {counted}"), size):
             yield self.sql(text, {"begin": begin, "end": begin + size})
+
+    def parts(self, text: str, key: str, values: Mapping[str, Any] | None = None) -> Iterator[pa.Table]:
+        """Give what `text` selects, some rows at a time, so that memory is bounded.
+
+        Nothing else may run on the connection meanwhile.
+
+        Parameters
+        ----------
+        text : str
+            Selects rows that are sorted by `key`.
+        key : str
+            Column whose equal values are in one part.
+
+        Yields
+        ------
+        Table
+            At least one, which may be empty.
+        """
+        reader = self._asked(text, values).to_arrow_reader(READ_ROWS)
+        waiting, size = [reader.schema.empty_table()], 0
+        for batch in reader:
+            waiting.append(pa.Table.from_batches([batch]))
+            size += batch.nbytes
+            if size >= PART_BYTES:
+                whole = pa.concat_tables(waiting)
+                begin = pc.index(whole[key], whole[key][-1]).as_py()
+                yield whole.slice(0, begin)
+                waiting, size = [whole.slice(begin)], 0
+        yield pa.concat_tables(waiting)
+
+    def _asked(self, text: str, values: Mapping[str, Any] | None) -> duckdb.DuckDBPyRelation:
+        """Bind values to a statement; its text is parsed once, for it is asked again and again."""
+        if text not in _PARSED:
+            [_PARSED[text]] = self.connection.extract_statements(text)
+        return self.connection.sql(_PARSED[text], params=_used(text, values))
 
     def drop(self, *names: str) -> None:
         """Drop temporary tables."""

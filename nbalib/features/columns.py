@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from nbalib.conversations.flags import says
 from nbalib.feature_catalogue import features_schema
@@ -58,6 +59,11 @@ def features_of(state: pa.Table) -> pa.Table:
     schema = features_schema()
     columns = [made[name] if name in made else state[name] for name in schema.names]
     return pa.table(columns, names=schema.names).cast(schema)
+
+
+def is_open(state: pa.Table) -> NDArray[np.bool_]:
+    """Tell which issues are open, shape (n,)."""
+    return np.asarray(pc.equal(state["resolution_status"], "open"))
 
 
 def _micros(instants: pa.ChunkedArray) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:

@@ -6,83 +6,76 @@ In: the tables `turns` and `contacts`, an `AsOf`. Out: `Snapshot`, one row per c
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from nbalib.conversations.judging import judge_moments
+from nbalib.as_of import AsOf
+from nbalib.conversations.judging import judge
+from nbalib.conversations.segments import Segments
+from nbalib.distinct import runs
 from nbalib.engines.statements import statement
-from nbalib.features.columns import features_of
+from nbalib.features.columns import HOUR, features_of
+from nbalib.features.contacts import count_contacts
+from nbalib.features.open_issues import count_open_issues
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import datetime
+    from collections.abc import Sequence
 
-    from nbalib.as_of import AsOf
     from nbalib.engines.pandas_engine import PandasEngine
 
 HERE = "nbalib.features"
-EVER = 24 * 366 * 200
-"""Hours that reach beyond any conversation."""
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+INSTANT = pa.timestamp("us", tz="UTC")
+AFTERWARDS = pa.scalar(HOUR, pa.duration("us"))
+"""From the last message of a conversation to its own instant of decision."""
 
-BETWEEN = pa.schema(
-    [(name, pa.string()) for name in ("beside", "beside_brand", "brand_account_id", "resolution_status")]
-)
-LATEST = "SELECT max(interaction_timestamp) AS at FROM turns WHERE NOT is_opening"
+LATEST = "SELECT epoch_us(max(interaction_timestamp)) FROM turns"
+"""An opening is never the latest: what is answered is not later than the answer."""
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What was known: `state` and `features` have one row per conversation, in the same order."""
+    """What was known: `state` and `features` have one row per conversation, ordered by conversation_id."""
 
     state: pa.Table
     features: pa.Table
 
 
 def take_snapshot(engine: PandasEngine, as_of: AsOf, customer_ids: Sequence[str] | None = None) -> Snapshot:
-    """Give states and features of all conversations, or of those of some customers.
-
-    Makes the temporary tables `moments` and `states`, which the steps after it read.
-    """
-    values = {
-        "at": _instant(engine, as_of),
-        "customer_ids": None if customer_ids is None else list(customer_ids),
-    }
-    own = as_of.kind == "last-message"
-    _make_moments(engine, "moments_at_last_message" if own else "moments_at_instant", values)
-    state = judge_moments(engine)
-    engine.table("states", state)
-    state = _with_issues(engine, state, own=own)
-    contacts = engine.sql(statement(HERE, "contacts_made"))
-    for name in ("n_contacts_7d", "is_followed_up"):
-        state = state.append_column(name, contacts[name])
+    """Give states and features of all conversations, or of those of some customers."""
+    as_of = settled(engine, as_of)
+    state = _states(engine, as_of, customer_ids)
+    made = {"n_open_issues": count_open_issues(engine, state, own=as_of.kind == "last-message")}
+    made |= count_contacts(engine, state, customer_ids)
+    for name, column in made.items():
+        state = state.append_column(name, pa.array(column))
     return Snapshot(state, features_of(state))
 
 
-def _make_moments(engine: PandasEngine, name: str, values: Mapping[str, object] | None = None) -> None:
-    """Make the table `moments` of a statement, numbered in the order of conversation_id."""
-    text = statement(HERE, name)
-    numbered = f"SELECT row_number() OVER (ORDER BY conversation_id) AS moment, * FROM ({text}) AS found"
-    engine.make("moments", numbered, values)
+def settled(engine: PandasEngine, as_of: AsOf) -> AsOf:
+    """Give the latest stored instant as an instant; other instants of decision as they are."""
+    if as_of.kind != "data":
+        return as_of
+    micros = engine.one(LATEST)
+    return AsOf("instant", None if micros is None else EPOCH + timedelta(microseconds=micros))
 
 
-def _instant(engine: PandasEngine, as_of: AsOf) -> datetime | None:
-    """Give the instant of decision that holds for all, or None if each has its own."""
-    if as_of.kind == "data":
-        latest: datetime | None = engine.sql(LATEST)["at"][0].as_py()
-        return latest
-    return as_of.at
+def _states(engine: PandasEngine, as_of: AsOf, customer_ids: Sequence[str] | None) -> pa.Table:
+    """Give state and status of each conversation."""
+    values = {"at": as_of.at, "customer_ids": customer_ids}
+    parts = engine.parts(statement(HERE, "known_turns"), "conversation_id", values)
+    return pa.concat_tables([judge(_at_moments(known, as_of)) for known in parts])
 
 
-def _with_issues(engine: PandasEngine, state: pa.Table, *, own: bool) -> pa.Table:
-    """Add n_open_issues."""
-    between = BETWEEN.empty_table()
-    if own:
-        _make_moments(engine, "moments_between")
-        between = judge_moments(engine)
-        asked_by = engine.sql("SELECT beside, beside_brand FROM moments ORDER BY moment")
-        for name in asked_by.column_names:
-            between = between.append_column(name, asked_by[name])
-    engine.table("states_between", between)
-    issues = engine.sql(statement(HERE, "open_issues"), {"hours_ahead": 1 if own else EVER})
-    return state.append_column("n_open_issues", issues["n_open_issues"])
+def _at_moments(known: pa.Table, as_of: AsOf) -> pa.Table:
+    """Say at which moment each turn is looked at: one for all, or an hour after its conversation's last."""
+    moment = runs(known["conversation_id"])
+    at = pa.repeat(pa.scalar(as_of.at, INSTANT), known.num_rows)
+    if as_of.kind == "last-message":
+        ends = Segments(moment).last(np.ones(len(moment), dtype=bool))
+        at = pc.add(known["interaction_timestamp"].take(pa.array(ends[moment])), AFTERWARDS)
+    return known.append_column("moment", pa.array(moment)).append_column("as_of", at)

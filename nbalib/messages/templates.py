@@ -49,14 +49,16 @@ def write_messages(decisions: pa.Table, brands: Brands, templates: Templates) ->
     Returns
     -------
     Table, shape (n, 2)
-        message ('' for no_action) and message_source ('template' or 'none'); never null.
+        message ('' for no_action; as codes, for many rows share one) and message_source ('template' or
+        'none'); never null.
 
     Raises
     ------
     SchemaError
         A column is missing, or a channel has no texts.
     """
-    missing = [name for name in NEEDED if name not in decisions.column_names]
+    given = set(decisions.column_names)
+    missing = [name for name in NEEDED if name not in given]
     if missing:
         raise SchemaError(f"table 'decisions': missing columns {missing}; messages need {list(NEEDED)}")
     channel = _channel_codes(decisions["channel"], templates)
@@ -66,7 +68,8 @@ def write_messages(decisions: pa.Table, brands: Brands, templates: Templates) ->
     encoded = pa.array(numbers).dictionary_encode()
     worded = _worded(encoded.dictionary.to_numpy(), sizes, frames, templates)
     source = pa.array(["none", "template"]).take(pa.array(written.astype(np.int8)))
-    return pa.table({"message": worded.take(encoded.indices), "message_source": source})
+    message = pa.DictionaryArray.from_arrays(encoded.indices, worded)
+    return pa.table({"message": message, "message_source": source})
 
 
 def _channel_codes(channel: pa.ChunkedArray, templates: Templates) -> NDArray[np.int64]:

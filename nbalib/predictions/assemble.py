@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from nbalib import __version__
 from nbalib.decisions.channels import NO_ACTION
 from nbalib.decisions.engine import decide
-from nbalib.engines.statements import statement
-from nbalib.features.snapshot import take_snapshot
+from nbalib.features.snapshot import settled, take_snapshot
 from nbalib.messages.templates import write_messages
+from nbalib.predictions.chat_logs import chat_logs
+from nbalib.predictions.identify import data_digests, decision_ids
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from nbalib.engines.pandas_engine import PandasEngine
     from nbalib.predictions.method import Method
 
-HERE = "nbalib.predictions"
 READ = ("interactions", "turns", "contacts")
 """Tables that are read."""
 CARRIED = ("thread_root_id", "brand_account_id", "last_interaction_id")
@@ -66,32 +65,24 @@ def predict(
     Predictions
         No row where nothing was known.
     """
+    as_of = settled(engine, as_of)
     snapshot = take_snapshot(engine, as_of, customer_ids)
     decided = decide(snapshot, method.rules, method.params)
     rows = joined(snapshot.features, snapshot.state.select(CARRIED), decided)
     written = write_messages(rows, method.params.brands, method.templates)
-    logs = engine.sql(statement(HERE, "chat_logs")).drop_columns(["conversation_id"])
-    rows = joined(rows, written, logs)
-    return Predictions(rows.append_column("decision_id", _identify(engine, rows, method)), method)
-
-
-def _identify(engine: PandasEngine, rows: pa.Table, method: Method) -> pa.ChunkedArray:
-    """Name each decision by what it was made of: conversation, instant, method, version and data."""
-    named = rows.select(["conversation_id", "as_of", "data_digest"])
-    engine.table("identified", named.append_column("row_place", pa.array(range(rows.num_rows))))
-    return engine.sql(statement(HERE, "identify"), {"method": method.digest, "version": __version__})[
-        "decision_id"
-    ]
+    logs = chat_logs(engine, as_of.at, customer_ids)
+    rows = joined(rows, written, pa.table({"chat_log": logs, "data_digest": data_digests(logs)}))
+    return Predictions(rows.append_column("decision_id", decision_ids(rows, method.digest)), method)
 
 
 def joined(*tables: pa.Table) -> pa.Table:
     """Put tables of equally many rows side by side."""
-    columns = {name: table[name] for table in tables for name in table.column_names}
+    columns: dict[str, pa.ChunkedArray] = {}
+    for table in tables:
+        columns |= zip(table.column_names, table.columns, strict=True)
     return pa.table(columns)
 
 
-def with_action(rows: pa.Table) -> pa.Table:
-    """Keep the open issues that get an action."""
-    return rows.filter(
-        pc.and_(pc.equal(rows["resolution_status"], "open"), pc.not_equal(rows["channel"], NO_ACTION))
-    )
+def gets_action(rows: pa.Table) -> pa.ChunkedArray:
+    """Tell which rows are open issues that get an action."""
+    return pc.and_(pc.equal(rows["resolution_status"], "open"), pc.not_equal(rows["channel"], NO_ACTION))

@@ -15,12 +15,15 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
-from nbalib.predictions.assemble import with_action
-from nbalib.predictions.pressing import by_pressure, first_of_each
+from nbalib.predictions.assemble import gets_action
+from nbalib.predictions.pressing import COMPARED, by_pressure, first_of_each
+from nbalib.spreadsheets import inert
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
+
+    from numpy.typing import NDArray
 
     from nbalib.predictions.assemble import Predictions
 
@@ -40,7 +43,10 @@ PARQUET_COLUMNS = (
     "decision_id",
 )
 PER_CUSTOMER = ("customer_id", "brand_account_id")
-FORMULA = r"^[=+\-@\t\r]"
+ROWS_IN_A_GROUP = 131_072
+"""Rows of a group in the Parquet file."""
+BYTES_AT_ONCE, BYTES_BESIDE = 1 << 24, 512
+"""Bytes of chat logs, and of what stands beside each, that go into the CSV file at once; bounds memory."""
 
 
 @dataclass(frozen=True)
@@ -63,9 +69,14 @@ class Written:
 
 def most_pressing(predictions: Predictions) -> pa.Table:
     """Keep the most pressing open issue with an action of each customer and brand, in that order."""
-    rows = with_action(predictions.rows)
-    order = by_pressure(rows, predictions.method.rules)
-    return rows.take(pa.array(first_of_each(rows, order, PER_CUSTOMER)))
+    return predictions.rows.take(pa.array(_pressing(predictions)))
+
+
+def _pressing(predictions: Predictions) -> NDArray[np.int64]:
+    """Give the places of the most pressing issues."""
+    acted = np.flatnonzero(gets_action(predictions.rows))
+    rows = predictions.rows.select([*COMPARED, *PER_CUSTOMER]).take(pa.array(acted))
+    return acted[first_of_each(rows, by_pressure(rows, predictions.method.rules), PER_CUSTOMER)]
 
 
 def limited(predictions: Predictions, customers: int) -> Predictions:
@@ -80,49 +91,74 @@ def limited(predictions: Predictions, customers: int) -> Predictions:
 def write(predictions: Predictions, folder: Path) -> Written:
     """Write both files into `folder`, which is made if it is absent."""
     folder.mkdir(parents=True, exist_ok=True)
-    rows, pressing = predictions.rows, most_pressing(predictions)
+    rows, pressing = predictions.rows, _pressing(predictions)
     csv, parquet = folder / "nba_predictions.csv", folder / "nba_predictions.parquet"
-    _atomically(parquet, lambda path: pq.write_table(rows.select(PARQUET_COLUMNS), path, compression="zstd"))
-    _atomically(csv, lambda path: _write_csv(pressing, path))
+    _atomically(parquet, lambda path: _write_parquet(rows, path))
+    _atomically(csv, lambda path: _write_csv(rows, pressing, path))
     statuses = predictions.counted("resolution_status")
-    n_action = with_action(rows).num_rows
+    n_action = int(np.asarray(gets_action(rows)).sum())
     return Written(
         csv,
         parquet,
-        n_csv=pressing.num_rows,
+        n_csv=len(pressing),
         n_parquet=rows.num_rows,
         n_resolved=statuses.get("resolved", 0),
         n_no_issue=statuses.get("no_issue", 0),
         n_no_action=statuses.get("open", 0) - n_action,
-        n_less_pressing=n_action - pressing.num_rows,
+        n_less_pressing=n_action - len(pressing),
     )
 
 
 def csv_rows(rows: pa.Table) -> pa.Table:
     """Shape rows as in the CSV file: instants as ISO 8601 with Z, no cell that a spreadsheet computes."""
-    columns = {}
-    for name in CSV_COLUMNS:
-        column = rows[name]
-        if name == "send_time":
-            columns[name] = pa.array(iso_instants(column), pa.string())
-        else:
-            starts = pc.match_substring_regex(column, FORMULA)
-            columns[name] = pc.if_else(starts, pc.binary_join_element_wise("'", column, ""), column)
-    return pa.table(columns)
+    shown = _plain(rows, CSV_COLUMNS)
+    columns = {name: inert(shown[name]) for name in CSV_COLUMNS if name != "send_time"}
+    return pa.table({**columns, "send_time": iso_instants(shown["send_time"])}).select(CSV_COLUMNS)
 
 
-def iso_instants(column: pa.ChunkedArray) -> list[str | None]:
+def iso_instants(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Say instants as ISO 8601 in UTC to the second, such as 2017-11-01T08:00:00Z; null stays null."""
-    seconds = np.asarray(column.cast(pa.timestamp("us")).to_numpy()).astype("datetime64[s]")
-    return [
-        None if np.isnat(one) else f"{text}Z"
-        for one, text in zip(seconds, np.datetime_as_string(seconds), strict=True)
-    ]
+    seconds = column.cast(pa.timestamp("us")).cast(pa.timestamp("s"), safe=False)
+    return pc.binary_join_element_wise(pc.replace_substring(seconds.cast(pa.string()), " ", "T"), "Z", "")
 
 
-def _write_csv(rows: pa.Table, path: Path) -> None:
+def _write_csv(rows: pa.Table, places: NDArray[np.int64], path: Path) -> None:
+    """Write the rows at `places`, in that order."""
     options = pa_csv.WriteOptions(quoting_style="needed", quoting_header="none", eol="\r\n")
-    pa_csv.write_csv(csv_rows(rows), path, options)
+    shown = rows.select(CSV_COLUMNS)
+    sizes = pc.binary_length(rows["chat_log"]).to_numpy()[places].astype(np.int64) + BYTES_BESIDE
+    starts = np.flatnonzero(np.diff(np.cumsum(sizes) // BYTES_AT_ONCE, prepend=-1))
+    with pa_csv.CSVWriter(path, csv_rows(shown.slice(0, 0)).schema, write_options=options) as writer:
+        for some in np.split(places, starts[1:]):
+            writer.write_table(csv_rows(_rows_at(shown, some)))
+
+
+def _rows_at(rows: pa.Table, places: NDArray[np.int64]) -> pa.Table:
+    """Take rows chunk by chunk: at once, Arrow would copy all chunks of a text into one for it."""
+    order = np.argsort(places)
+    ordered, taken, begin = places[order], [], 0
+    for batch in rows.to_batches():
+        first, last = np.searchsorted(ordered, (begin, begin + batch.num_rows))
+        if first < last:
+            taken.append(batch.take(pa.array(ordered[first:last] - begin)))
+        begin += batch.num_rows
+    return pa.Table.from_batches(taken, rows.schema).combine_chunks().take(pa.array(np.argsort(order)))
+
+
+def _write_parquet(rows: pa.Table, path: Path) -> None:
+    """Write all rows, a group at a time."""
+    schema = _plain(rows.slice(0, 0), PARQUET_COLUMNS).schema
+    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+        for start in range(0, rows.num_rows, ROWS_IN_A_GROUP):
+            writer.write_table(_plain(rows.slice(start, ROWS_IN_A_GROUP), PARQUET_COLUMNS))
+
+
+def _plain(rows: pa.Table, names: Sequence[str]) -> pa.Table:
+    """Give some columns, texts that are kept as codes as texts."""
+    kinds = {name: rows[name].type for name in names}
+    return pa.table(
+        {n: rows[n].cast(k.value_type if pa.types.is_dictionary(k) else k) for n, k in kinds.items()}
+    )
 
 
 def _atomically(path: Path, write_to: Callable[[Path], None]) -> None:

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from nbalib.decisions.channels import NO_ACTION
+from nbalib.distinct import coded, distinct
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,6 +31,9 @@ ORDER = (
     ("conversation_id", "ascending"),
 )
 
+COMPARED = ("channel", "rule", "hours_open", "hours_since_customer", "conversation_id")
+"""Columns that the order is told from."""
+
 
 def by_pressure(rows: pa.Table, rules: RuleSet) -> NDArray[np.int64]:
     """Give the places of `rows`, most pressing first.
@@ -37,15 +41,15 @@ def by_pressure(rows: pa.Table, rules: RuleSet) -> NDArray[np.int64]:
     Parameters
     ----------
     rows : Table, shape (n, …)
-        Has channel, rule, resolution_status, hours_open, hours_since_customer, conversation_id.
+        Has at least `COMPARED`.
     """
     places = {rule.name: place for place, rule in enumerate(rules.rules)}
-    coded = rows["rule"].combine_chunks().dictionary_encode()
-    place = np.array([places.get(name, len(places)) for name in coded.dictionary.to_pylist()], dtype=np.int64)
+    rule = coded(rows["rule"])
+    place = np.array([places.get(name, len(places)) for name in rule.dictionary.to_pylist()], dtype=np.int64)
     keys = pa.table(
         {
             "gets_none": pc.equal(rows["channel"], NO_ACTION),
-            "rule_place": pa.array(place[coded.indices.to_numpy()] if len(place) else np.zeros(0, np.int64)),
+            "rule_place": pa.array(place[rule.indices.to_numpy()]),
             **{name: rows[name] for name in ("hours_open", "hours_since_customer", "conversation_id")},
         }
     )
@@ -54,6 +58,5 @@ def by_pressure(rows: pa.Table, rules: RuleSet) -> NDArray[np.int64]:
 
 def first_of_each(rows: pa.Table, order: NDArray[np.int64], names: Sequence[str]) -> NDArray[np.int64]:
     """Keep of the places `order` the first for each combination of the columns `names`."""
-    frame = rows.select(list(names)).take(pa.array(order)).to_pandas()
-    kept: NDArray[np.int64] = order[~frame.duplicated().to_numpy()]
-    return kept
+    ordered = rows.select(list(names)).take(pa.array(order))
+    return order[distinct(ordered.columns).first]

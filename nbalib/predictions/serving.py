@@ -1,42 +1,35 @@
 """Answer for one customer, as the batch would: the most pressing conversation and what to do about it.
 
 In: a connection to a store that nobody writes, a method, a question. Out: predictions of one row.
-The customer's own rows are set apart first, so that every step after reads only them; the steps themselves,
-and the order of conversations, are the batch's.
+The steps, and the order of conversations, are the batch's; they look up the customer's rows alone.
 """
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from nbalib.as_of import AsOf
 from nbalib.engines.pandas_engine import PandasEngine
 from nbalib.errors import NotFoundError
-from nbalib.features.snapshot import LATEST
 from nbalib.predictions.assemble import Predictions, predict
 from nbalib.predictions.customers import find_customer
 from nbalib.predictions.pressing import by_pressure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import duckdb
 
+    from nbalib.as_of import AsOf
     from nbalib.predictions.method import Method
 
-SET_APART = {
-    "turns": "SELECT * FROM turns WHERE customer_id = $customer_id",
-    "interactions": "SELECT * FROM interactions WHERE interaction_id IN (SELECT interaction_id FROM turns)",
-    "contacts": "SELECT * FROM contacts WHERE customer_id = $customer_id",
+LOOK_UPS = {
+    "turns": "customer_id",
+    "interactions": "interaction_id",
+    "contacts": "customer_id",
+    "customer_profiles": "customer_id",
 }
-"""The customer's part of each table that `predict` reads, in an order in which each can be found."""
-
-LOOK_UPS = {"turns": "customer_id", "interactions": "interaction_id", "customer_profiles": "customer_id"}
 """Tables and the columns by which their rows are looked up."""
 
 
@@ -82,29 +75,11 @@ def answer(connection: duckdb.DuckDBPyConnection, method: Method, question: Ques
     """
     engine = PandasEngine(connection)
     customer_id = find_customer(engine, question.customer)
-    as_of = _settled(engine, question.as_of)
-    with _set_apart(engine, customer_id):
-        rows = predict(engine, method, as_of, [customer_id]).rows
+    rows = predict(engine, method, question.as_of, [customer_id]).rows
     if rows.num_rows == 0:
         raise NotFoundError(f"Customer profile not found for ID: {question.customer}")
     rows = _admitted(rows, question)
     return Predictions(rows.take(pa.array(by_pressure(rows, method.rules)[:1])), method)
-
-
-def _settled(engine: PandasEngine, as_of: AsOf) -> AsOf:
-    """Give the latest stored instant as an instant: a customer's rows alone do not tell it."""
-    return AsOf("instant", engine.sql(LATEST)["at"][0].as_py()) if as_of.kind == "data" else as_of
-
-
-@contextmanager
-def _set_apart(engine: PandasEngine, customer_id: str) -> Iterator[None]:
-    """Let the steps see only the customer's rows: temporary tables stand before stored ones of their name."""
-    try:
-        for table, text in SET_APART.items():
-            engine.make(table, text, {"customer_id": customer_id})
-        yield
-    finally:
-        engine.drop(*(f"temp.main.{table}" for table in SET_APART))
 
 
 def _admitted(rows: pa.Table, question: Question) -> pa.Table:

@@ -73,6 +73,7 @@ def worded(
     places = at.fill_null(0)
     for name in ("message", "message_source"):
         if chosen.num_rows:
-            column = pc.if_else(pa.array(asked), written[name].combine_chunks().take(places), rows[name])
+            before = rows[name].cast(pa.string())
+            column = pc.if_else(pa.array(asked), written[name].combine_chunks().take(places), before)
             rows = rows.set_column(rows.column_names.index(name), name, column)
     return replace(predictions, rows=rows)

@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 from nbalib.errors import RunError
 from nbalib.runs.shown import Bullets, Grid, Picture, Sentence, picture
 from nbalib.settings import REPOSITORY
+from nbalib.spreadsheets import inert_cell
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
 FILE = "run.json"
 NAME = re.compile(r"[a-z][a-z0-9_]*")
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Run:
@@ -115,7 +115,7 @@ class Run:
         file = f"{name}.{form}"
         draft = self.folder / f"{file}.part"
         if form == "csv":
-            shown.map(_inert).to_csv(draft, index=False, lineterminator="\r\n")
+            shown.map(inert_cell).to_csv(draft, index=False, lineterminator="\r\n")
         else:
             pq.write_table(arrow, draft)
         draft.replace(self.folder / file)
@@ -185,8 +185,3 @@ def _replace(path: Path, content: bytes) -> None:
     draft = path.with_name(f"{path.name}.part")
     draft.write_bytes(content)
     draft.replace(path)
-
-
-def _inert(value: object) -> object:
-    """Keep a spreadsheet from running a text as a formula."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
