@@ -9,13 +9,20 @@ import pytest
 from decision_logs import by_hand, made, preferring
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.linear_model import LogisticRegression
 
 from nbalib.errors import PolicyError
 from nbalib.evaluation.policy import evaluate, tables
 from nbalib.evaluation.policy.diagnostics import diagnose
 from nbalib.evaluation.policy.estimate import RowValues, effective_size, estimate
 from nbalib.evaluation.policy.known import KNOWN, known_columns
-from nbalib.evaluation.policy.outcome_model import cross_fitted, folds, logistic_by_action, mean_by_action
+from nbalib.evaluation.policy.outcome_model import (
+    cross_fitted,
+    folds,
+    logistic_by_action,
+    logistic_weights,
+    mean_by_action,
+)
 from nbalib.evaluation.policy.row_values import METHODS, row_values, weights
 from nbalib.sources.synthetic.decision_log import ACTIONS
 
@@ -154,6 +161,26 @@ def test_predictions_by_action():
     halves = replace(alone, reward=np.array([0.25, 0.75, 0.25, 0.75]))
     assert logistic_by_action(halves, np.zeros((2, 1)))[:, 0] == pytest.approx([0.5, 0.5])
     assert logistic_by_action(log, np.zeros((1, 1)))[0] == pytest.approx([0.5, 1.0])
+
+
+def test_the_logistic_model_is_the_usual_one():
+    """On rewards of 0 and 1 its weights are those of scikit-learn; shares are fitted as half successes."""
+    log, _ = made(600)
+    usual = LogisticRegression(tol=1e-10, max_iter=1000).fit(log.known, log.reward)
+    weights = logistic_weights(log.known, log.reward)
+    assert weights == pytest.approx(np.append(usual.intercept_, usual.coef_), abs=1e-4)
+    doubled = logistic_weights(np.repeat(log.known[:40], 2, axis=0), np.tile([1.0, 0.0], 40))
+    assert logistic_weights(log.known[:40], np.full(40, 0.5)) == pytest.approx(doubled, abs=1e-6)
+
+
+def test_a_model_that_separates_settles():
+    """Rewards that one column tells apart, and rewards that are nearly all alike, have their weights."""
+    known = np.column_stack([np.repeat([0.0, 1.0], 500), np.zeros(1000)])
+    first, second, nothing = logistic_weights(known, known[:, 0])
+    assert (first, first + second) == pytest.approx((-4.2, 4.2), abs=0.6)
+    assert nothing == 0
+    rare = np.append(np.zeros(9999), 1.0)
+    assert logistic_weights(np.zeros((10_000, 1)), rare)[0] == pytest.approx(-np.log(9999), abs=1e-6)
 
 
 def test_the_logistic_model_learns_the_truth():

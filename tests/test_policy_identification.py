@@ -31,9 +31,9 @@ def said(evidence: Evidence) -> dict[str, str]:
 
 def test_an_empty_store_says_so():
     """Nothing logged: rules can be compared, and nothing about their worth can be said."""
-    evidence = find_evidence(*tables(0, [], []))
-    assert evidence == Evidence(0, 0, 0, 0, 0)
-    assert evidence.missing == ("no decision is logged",)
+    evidence = find_evidence(*tables(0, [], []), n_conversations=7)
+    assert evidence == Evidence(7, 0, 0, 0, 0)
+    assert evidence.missing == ("no decision is logged, with its chance, and with what came of it",)
     found = said(evidence)
     assert [found[question] for question in VALUE_QUESTIONS] == ["no", "no"]
     assert found["What would other rules decide, and for whom?"] == "yes"
@@ -42,9 +42,9 @@ def test_an_empty_store_says_so():
 
 def test_decisions_of_rules_are_counted_and_not_judged():
     """Certain decisions, none carried out, no outcome: three reasons, each with its count."""
-    evidence = find_evidence(*tables(3, [None, "unknown"], []))
+    evidence = find_evidence(*tables(3, [None, "unknown"], []), n_conversations=7)
     assert evidence == Evidence(
-        n_decisions=3, n_channels=2, n_with_chance=0, n_carried_out=0, n_with_outcome=0
+        n_conversations=7, n_decisions=3, n_with_chance=0, n_carried_out=0, n_with_outcome=0
     )
     chance, carried, outcome = evidence.missing
     assert chance.startswith(
@@ -58,7 +58,9 @@ def test_decisions_of_rules_are_counted_and_not_judged():
 
 def test_a_decision_counts_once_and_only_if_known():
     """Two contacts about one decision carry out one; an outcome of another store's decision is none."""
-    evidence = find_evidence(*tables(4, ["d1", "d1"], ["d0", "d3", "d9"], propensity=[0.5, None, 1.0, 0.2]))
+    evidence = find_evidence(
+        *tables(4, ["d1", "d1"], ["d0", "d3", "d9"], propensity=[0.5, None, 1.0, 0.2]), n_conversations=7
+    )
     assert (evidence.n_carried_out, evidence.n_with_outcome, evidence.n_with_chance) == (1, 2, 3)
     assert said(evidence)["How did the decided ones end?"] == "yes"
     assert len(evidence.missing) == 2
@@ -66,7 +68,7 @@ def test_a_decision_counts_once_and_only_if_known():
 
 def test_a_whole_log_can_be_judged():
     """With chances, contacts and outcomes the two questions of worth are open to the estimators."""
-    evidence = find_evidence(*tables(2, ["d1"], ["d0", "d1"], propensity=[0.5, 0.5]))
+    evidence = find_evidence(*tables(2, ["d1"], ["d0", "d1"], propensity=[0.5, 0.5]), n_conversations=7)
     assert evidence.missing == ()
     assert [said(evidence)[question] for question in VALUE_QUESTIONS] == ["yes", "yes"]
     assert said(evidence)["Did the channels that agents chose work best?"] == "no"

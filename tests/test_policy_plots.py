@@ -24,7 +24,12 @@ FRAMES = {
         }
     ),
     "coverage": pd.DataFrame(
-        {"scenario": ["a", "a", "b"], "method": ["ips", "snips", "ips"], "coverage": [0.95, 0.9, 0.0]}
+        {
+            "scenario": ["a", "a", "b"],
+            "method": ["ips", "snips", "ips"],
+            "coverage": [0.95, 0.9, 0.0],
+            "n_simulations": [40, 40, 40],
+        }
     ),
     "propensities": pd.DataFrame(
         {

@@ -12,7 +12,7 @@ from nbalib.decisions.rules import load_rules
 from nbalib.errors import PolicyError
 from nbalib.evaluation.policy import Floors, candidates, evaluate, read_log
 from nbalib.evaluation.policy.damages import with_averaged_chances, without_action
-from nbalib.evaluation.policy.diagnostics import calibration, overlap_by_month, propensity_doubt
+from nbalib.evaluation.policy.diagnostics import calibration, misfit, overlap_by_month, propensity_doubt
 from nbalib.params import load_params
 from nbalib.sources.synthetic.decision_log import ACTIONS
 
@@ -148,7 +148,8 @@ def test_a_period_without_decisions_is_refused():
 def test_chances_that_do_not_fit_are_refused():
     """Right chances pass; the mean of each channel in their place does not, though it adds up overall."""
     log, _ = made(4000)
-    assert propensity_doubt(log)["p_value"].min() > 1e-3
+    doubt = propensity_doubt(log)
+    assert misfit(doubt) == min(1, 4 * doubt["p_value"].min()) > 1e-3
     wrong = with_averaged_chances(log)
     assert propensity_doubt(wrong)["p_value"].min() < 1e-20
     (reason,) = evaluate("messages", wrong, preferring(wrong, ACTIONS[0]), np.zeros((4000, 4))).refused

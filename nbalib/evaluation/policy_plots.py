@@ -47,8 +47,8 @@ METHOD_WORDS = {
     "snips": "SNIPS",
     "doubly_robust": "doubly robust",
 }
-COVERED = (0.93, 0.97)
-"""Coverage that 1,000 simulations of a right 95 % interval may show."""
+LEVEL, DEVIATIONS = 0.95, 2.576
+"""A right interval's coverage, and between how many standard errors 99 of 100 simulated ones lie."""
 
 
 def policy_values(frame: pd.DataFrame, *, practice: float) -> Figure:
@@ -76,7 +76,7 @@ def policy_values(frame: pd.DataFrame, *, practice: float) -> Figure:
             markersize=6,
             label="plain average where the team did the same",
         )
-        note = ("the team's practice", (practice, len(frame) - 0.45), (4, 0), "data", "offset points")
+        note = ("the team's practice", (practice, -0.45), (4, 0), "data", "offset points")
         axes.annotate(*note, color=SOFT, fontsize=8.5)
         sizes = frame["n_effective"].map("n = {:,.0f}".format).where(frame["value"].notna(), "refused")
         _rows(axes, frame["policy"], sizes)
@@ -85,20 +85,22 @@ def policy_values(frame: pd.DataFrame, *, practice: float) -> Figure:
 
 
 def coverage(frame: pd.DataFrame) -> Figure:
-    """How often intervals hold the truth; columns `scenario`, `method`, `coverage`, scenarios in order."""
+    """How often 95 % intervals hold the truth; columns `scenario`, `method`, `coverage`, `n_simulations`."""
     title = "How often a 95 % interval holds the truth"
     if frame.empty:
         return no_data(title)
     wide = frame.pivot_table(index="scenario", columns="method", values="coverage", sort=False)
     with canvas(title, 1.5 + ROW_INCHES * len(wide)) as (figure, axes):
-        axes.axvspan(*COVERED, color="#e6e9ee", zorder=0)
+        n = int(frame["n_simulations"].min())
+        around = DEVIATIONS * np.sqrt(LEVEL * (1 - LEVEL) / n)
+        axes.axvspan(LEVEL - around, min(1, LEVEL + around), color="#e6e9ee", zorder=0)
         for place, method in enumerate(method for method in METHOD_COLOURS if method in wide):
             shift = (place - (len(METHOD_COLOURS) - 1) / 2) * 0.13
             colour, name = METHOD_COLOURS[method], METHOD_WORDS[method]
             axes.plot(wide[method], np.arange(len(wide)) + shift, "o", color=colour, markersize=6, label=name)
         _rows(axes, [words(str(name)) for name in wide.index], [""] * len(wide))
         axes.set_xlim(-0.02, 1.02)
-        axes.set_xlabel("of the made logs; grey: what a right interval shows in 1,000 of them", loc="right")
+        axes.set_xlabel(f"of {n:,} made logs; grey: where a right interval's dot lies", loc="right")
         legend_above(axes, wide.shape[1])
     return figure
 

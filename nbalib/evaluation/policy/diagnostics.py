@@ -144,6 +144,14 @@ def propensity_doubt(log: LoggedDecisions) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["action", "n", "propensity", "share_done", "p_value"])
 
 
+def misfit(doubt: pd.DataFrame) -> float:
+    """Give the share of right logs in which some action shows a misfit as large as the largest here.
+
+    The least of the p-values, times their number (Bonferroni), and at most 1.
+    """
+    return min(1.0, float(doubt["p_value"].min()) * len(doubt))
+
+
 def _p_value(scores: NDArray[np.float64]) -> float:
     """Test that the columns of `scores`, shape (n_clusters, k), have mean 0 (Hotelling's T²)."""
     scores = scores[:, np.abs(scores).max(axis=0) > 0]

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from nbalib.evaluation.policy.diagnostics import misfit
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -47,12 +49,12 @@ def refusals(
 ) -> tuple[str, ...]:
     """Say why no value can be given; nothing if it can."""
     reasons = [*_too_little(found, floors), *_no_overlap(found, by_month, floors)]
-    worst = doubt.nsmallest(1, "p_value").iloc[0]
-    if worst["p_value"] < floors.min_p_value:
+    if misfit(doubt) < floors.min_p_value:
+        worst = doubt.nsmallest(1, "p_value").iloc[0]
         reasons.append(
             f"the logged chances do not fit what was done: {worst['action']} was done in "
-            f"{worst['share_done']:.1%} of the rows and logged with {worst['propensity']:.1%}; given what "
-            f"was known, such a misfit has p = {worst['p_value']:.0e}, below {floors.min_p_value:.0e}"
+            f"{worst['share_done']:.1%} of the rows and logged with {worst['propensity']:.1%}, but not where "
+            f"the log says; of right logs, fewer than one in {1 / floors.min_p_value:,.0f} look like this"
         )
     return tuple(reasons)
 

@@ -1,7 +1,7 @@
 """What a store of real decisions can answer, and what it cannot, with the counts that say why.
 
-In: the tables `decisions`, `contacts` and `outcomes`. Out: questions with yes or no and the reason, and how
-many decisions would have to be logged, in which way, before the open ones can be answered.
+In: the tables `decisions`, `contacts` and `outcomes`, and the number of conversations. Out: questions with
+yes or no and the reason, and how many decisions would have to be logged, in which way, to answer the rest.
 """
 
 from __future__ import annotations
@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 CERTAIN = "rules decide with certainty, so that one situation is always met with one channel"
+COMPUTED = "decisions are computed for any rules, whatever is logged: notebooks 00 and 70"
+WHOLE = "all it takes is logged; whether it suffices, the floors say"
+UNREAD = (
+    "what agents did is read from their messages, but why they did it is nowhere written: they treat hard "
+    "cases otherwise than easy ones, so that averages compare the cases and not the channels"
+)
 
 
 @dataclass(frozen=True)
@@ -28,8 +34,8 @@ class Evidence:
 
     Attributes
     ----------
-    n_decisions, n_channels : int
-        Logged decisions, and channels among them.
+    n_conversations, n_decisions : int
+        Conversations, and logged decisions.
     n_with_chance : int
         Decisions logged with the chance of what was decided.
     n_carried_out : int
@@ -38,8 +44,8 @@ class Evidence:
         Decisions of which an outcome is known.
     """
 
+    n_conversations: int
     n_decisions: int
-    n_channels: int
     n_with_chance: int
     n_carried_out: int
     n_with_outcome: int
@@ -49,7 +55,7 @@ class Evidence:
         """What keeps the store from telling whether another policy would do better, if anything."""
         n, whole = self.n_decisions, f"{self.n_decisions:,} decisions"
         lacks = [
-            (not n, "no decision is logged"),
+            (not n, "no decision is logged, with its chance, and with what came of it"),
             (
                 bool(n) and self.n_with_chance < n,
                 f"{n - self.n_with_chance:,} of {whole} hold no chance of what was decided: {CERTAIN}",
@@ -60,13 +66,15 @@ class Evidence:
         return tuple(text for holds, text in lacks if holds)
 
 
-def find_evidence(decisions: pa.Table, contacts: pa.Table, outcomes: pa.Table) -> Evidence:
+def find_evidence(
+    decisions: pa.Table, contacts: pa.Table, outcomes: pa.Table, *, n_conversations: int
+) -> Evidence:
     """Count what the three tables hold; a contact or an outcome of an unknown decision does not count."""
     known = decisions["decision_id"]
     has_chance = "propensity" in decisions.column_names
     return Evidence(
+        n_conversations=n_conversations,
         n_decisions=decisions.num_rows,
-        n_channels=pc.count_distinct(decisions["channel"]).as_py(),
         n_with_chance=decisions.num_rows - decisions["propensity"].null_count if has_chance else 0,
         n_carried_out=_n_about(known, contacts["decision_id"]),
         n_with_outcome=_n_about(known, outcomes["decision_id"]),
@@ -81,23 +89,22 @@ def answers(evidence: Evidence) -> pd.DataFrame:
     DataFrame
         question, answer (yes or no), because.
     """
-    n, missing = evidence.n_decisions, "; ".join(evidence.missing)
-    compared = "decisions are computed for any rules, whatever is logged"
-    unread = (
-        "what agents did is read from their messages, but why they did it is not known: they write to the "
-    )
-    unread += "hard cases otherwise than to the easy ones"
+    n, n_read, missing = evidence.n_decisions, evidence.n_conversations, "; ".join(evidence.missing)
     rows = [
-        ("What would other rules decide, and for whom?", True, compared),
-        ("How did the conversations end, by what was written?", True, "it is read from the messages"),
+        ("What would other rules decide, and for whom?", n_read > 0, COMPUTED),
+        (
+            "How did the conversations end, by what was written?",
+            n_read > 0,
+            f"it is read from the messages of {n_read:,} conversations: notebook 20",
+        ),
         (
             "How did the decided ones end?",
             evidence.n_with_outcome > 0,
             f"{evidence.n_with_outcome:,} of {n:,} decisions have an outcome",
         ),
-        ("Would other rules resolve more?", not missing, missing or "all it takes is logged; see the floors"),
-        ("Which channel works best?", not missing, missing or "all it takes is logged; see the floors"),
-        ("Did the channels that agents chose work best?", False, unread),
+        ("Would other rules resolve more?", not missing, missing or WHOLE),
+        ("Which channel works best?", not missing, missing or WHOLE),
+        ("Did the channels that agents chose work best?", False, UNREAD),
     ]
     return pd.DataFrame(
         [(question, "yes" if holds else "no", because) for question, holds, because in rows],

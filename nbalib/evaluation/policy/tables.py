@@ -14,7 +14,11 @@ from nbalib.evaluation.policy.row_values import DOUBLY_ROBUST, REPLAY
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    import numpy as np
+    from numpy.typing import NDArray
+
     from nbalib.evaluation.policy.evaluate import Evaluation
+    from nbalib.evaluation.policy.log import LoggedDecisions
 
 
 def comparison(evaluations: Sequence[Evaluation], truth: Mapping[str, float] | None = None) -> pd.DataFrame:
@@ -46,6 +50,30 @@ def _row(evaluation: Evaluation, truth: float | None) -> dict[str, object]:
         "gain_high": gain.high if gain else nothing,
         "n_effective": evaluation.diagnostics.n_effective,
     }
+
+
+def plain_averages(log: LoggedDecisions, truth: NDArray[np.float64]) -> pd.DataFrame:
+    """Set what the log shows of each action beside what it would have brought everywhere.
+
+    Parameters
+    ----------
+    truth : float array, shape (n, n_actions)
+        True chance of the reward under each action, which only made logs have.
+
+    Returns
+    -------
+    DataFrame
+        action, n_decisions, share_in_log (mean reward where it was done), share_in_truth (mean reward had it
+        been done everywhere); decisions in which only one action was allowed are left out.
+    """
+    is_free = (log.propensity > 0).sum(axis=1) > 1
+    rows = [
+        (action, int(done.sum()), float(log.reward[done].mean()), float(truth[is_free, place].mean()))
+        for place, action in enumerate(log.actions)
+        for done in [(log.chosen == place) & is_free]
+        if done.any()
+    ]
+    return pd.DataFrame(rows, columns=["action", "n_decisions", "share_in_log", "share_in_truth"])
 
 
 def by_method(evaluations: Sequence[Evaluation]) -> pd.DataFrame:
