@@ -26,9 +26,11 @@ if TYPE_CHECKING:
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 START = "00_start_here"
 INGEST, PROFILE, PREDICT = "10_ingest_interactions", "20_profile_conversations", "70_predict_next_actions"
+EVALUATE = "60_evaluate_policy"
 NOTEBOOKS = [INGEST, PROFILE, PREDICT]
-DEMO = [START, *NOTEBOOKS]
+DEMO = [START, INGEST, PROFILE, EVALUATE, PREDICT]
 N_ROWS = 3000
+QUICK = {"made_decisions": "6000", "n_simulations": "4"}
 HOSTILE = "<script>document.title='taken'</script><img src=x onerror=alert(1)>"
 HEADER = "tweet_id,author_id,inbound,created_at,text,response_tweet_id,in_response_to_tweet_id\n"
 
@@ -65,7 +67,7 @@ def metrics(result: RunResult, notebook: str) -> dict[str, Any]:
 def demo(tmp_path_factory) -> RunResult:
     """Run the profile `demo` on few rows."""
     settings = settings_in(tmp_path_factory.mktemp("demo"))
-    return run_profile("demo", DEMO, {"synthetic_rows": str(N_ROWS)}, settings, now=NOW)
+    return run_profile("demo", DEMO, {"synthetic_rows": str(N_ROWS), **QUICK}, settings, now=NOW)
 
 
 def test_the_demo_runs_in_its_own_folder(demo):
@@ -103,6 +105,18 @@ def test_the_profile_is_within_its_bounds(demo):
     assert found["customers"] <= found["conversations"]
     assert 0.1 < found["share_open"] < 0.95
     assert 0 < found["open_awaiting_agent"] <= found["share_open"] * found["conversations"]
+
+
+def test_policies_are_judged_where_the_truth_is_known_and_nowhere_else(demo):
+    """Intervals hold the made truth, all but one at the most; what cannot be answered is refused."""
+    found, facts = metrics(demo, EVALUATE), read_record(demo.folder / EVALUATE)["facts"]
+    assert 5 <= found["truths_held"] <= 6
+    assert found["gain_of_the_rules_low"] < found["gain_of_the_rules"] < found["gain_of_the_rules_high"]
+    assert found["logs_refused"] == 3
+    assert facts["value_of_a_policy_is_identified"] is False
+    with (demo.folder / EVALUATE / "answers.csv").open(encoding="utf-8", newline="") as file:
+        answers = {row["question"]: row["answer"] for row in csv.DictReader(file)}
+    assert answers["Would other rules resolve more?"] == "no"
 
 
 def test_every_conversation_is_decided_and_the_files_say_so(demo):
@@ -197,9 +211,10 @@ def test_made_and_named_files_are_not_mixed(tmp_path):
 def test_real_messages_run_through(tmp_path, real_data):
     """What holds for made rows holds for real ones: all accounted for, all decided, most of them open."""
     given = {"input": str(real_data / "twcs" / "twcs_threads_4306.csv")}
-    result = run_profile("local", NOTEBOOKS, given, settings_in(tmp_path), now=NOW)
+    result = run_profile("local", [*NOTEBOOKS, EVALUATE], given | QUICK, settings_in(tmp_path), now=NOW)
     assert metrics(result, INGEST)["rows_read"] == 4306
     assert metrics(result, INGEST)["rows_unaccounted"] == 0
     assert 1000 < metrics(result, PROFILE)["conversations"] < 1600
     assert 0.4 < metrics(result, PROFILE)["share_open"] < 0.9
     assert metrics(result, PREDICT)["conversations_decided"] == metrics(result, PROFILE)["conversations"]
+    assert read_record(result.folder / EVALUATE)["facts"]["value_of_a_policy_is_identified"] is False

@@ -11,8 +11,9 @@ from decision_logs import by_hand, logged, made, preferring
 from nbalib.decisions.rules import load_rules
 from nbalib.errors import PolicyError
 from nbalib.evaluation.policy import Floors, candidates, evaluate, read_log
+from nbalib.evaluation.policy.chances import calibration, misfit, propensity_doubt
 from nbalib.evaluation.policy.damages import with_averaged_chances, without_action
-from nbalib.evaluation.policy.diagnostics import calibration, misfit, overlap_by_month, propensity_doubt
+from nbalib.evaluation.policy.diagnostics import overlap_by_month
 from nbalib.params import load_params
 from nbalib.sources.synthetic.decision_log import ACTIONS
 

@@ -1,7 +1,7 @@
-"""May the answer be believed? Overlap, weights, and whether the logged chances fit what was done.
+"""Does a log cover a policy? Overlap and weights, as a whole and month by month.
 
-In: a log and the chances of a candidate policy. Out: `Diagnostics` and small frames in the order in which
-they are shown. Nothing here looks at rewards.
+In: a log and the chances of a candidate policy. Out: `Diagnostics`, and a small frame in the order in which
+it is shown. Nothing here looks at rewards.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from scipy.special import fdtrc
 
 from nbalib.evaluation.policy.estimate import effective_size
 from nbalib.evaluation.policy.row_values import weights
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from nbalib.evaluation.policy.log import LoggedDecisions
-
-BANDS = (0.0, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0)
 
 
 @dataclass(frozen=True)
@@ -100,67 +97,3 @@ def overlap_by_month(log: LoggedDecisions, target: NDArray[np.float64]) -> pd.Da
         for inside in [month == at]
     ]
     return pd.DataFrame(rows)
-
-
-def calibration(log: LoggedDecisions) -> pd.DataFrame:
-    """Compare logged chances with what was done, in bands of chance.
-
-    Returns
-    -------
-    DataFrame
-        action, n, propensity (mean of the band), share_done; only bands that hold rows.
-    """
-    rows = []
-    for place, action in enumerate(log.actions):
-        chance = log.propensity[:, place]
-        band = np.digitize(chance, BANDS[1:-1], right=True)
-        for number in np.unique(band[chance > 0]):
-            inside = (band == number) & (chance > 0)
-            done = float((log.chosen[inside] == place).mean())
-            rows.append((action, int(inside.sum()), float(chance[inside].mean()), done))
-    return pd.DataFrame(rows, columns=["action", "n", "propensity", "share_done"])
-
-
-def propensity_doubt(log: LoggedDecisions) -> pd.DataFrame:
-    """Test whether what was done depends on what was known in a way that the logged chances do not say.
-
-    If the chances are right, then 1[a_i = a] - p_i(a) is noise, whatever is known of row i: its products with
-    the known columns (and with 1) add up to about 0. A cluster-robust score test of all of them at once, with
-    the F distribution for few clusters.
-
-    Returns
-    -------
-    DataFrame
-        action, n, propensity (mean), share_done, p_value (chance of such a misfit if all were right).
-    """
-    numbers = np.unique(log.cluster, return_inverse=True)[1]
-    known = np.column_stack([np.ones(len(log)), log.known])
-    rows = []
-    for place, action in enumerate(log.actions):
-        chance, done = log.propensity[:, place], log.chosen == place
-        scores = (done - chance)[:, None] * known
-        by_cluster = np.column_stack([np.bincount(numbers, column) for column in scores.T]).astype("float64")
-        rows.append((action, int(done.sum()), float(chance.mean()), float(done.mean()), _p_value(by_cluster)))
-    return pd.DataFrame(rows, columns=["action", "n", "propensity", "share_done", "p_value"])
-
-
-def misfit(doubt: pd.DataFrame) -> float:
-    """Give the share of right logs in which some action shows a misfit as large as the largest here.
-
-    The least of the p-values, times their number (Bonferroni), and at most 1.
-    """
-    return min(1.0, float(doubt["p_value"].min()) * len(doubt))
-
-
-def _p_value(scores: NDArray[np.float64]) -> float:
-    """Test that the columns of `scores`, shape (n_clusters, k), have mean 0 (Hotelling's T²)."""
-    scores = scores[:, np.abs(scores).max(axis=0) > 0]
-    n = len(scores)
-    centred = scores - scores.mean(axis=0)
-    spread = centred.T @ centred / max(n - 1, 1)
-    k = int(np.linalg.matrix_rank(spread))
-    if k == 0 or n <= k:
-        return 1.0
-    mean = scores.mean(axis=0)
-    statistic = n * float(mean @ np.linalg.pinv(spread, hermitian=True) @ mean)
-    return float(fdtrc(k, n - k, statistic * (n - k) / (k * (n - 1))))

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nbalib.evaluation.policy.chances import propensity_doubt
 from nbalib.evaluation.policy.checks import check_target
-from nbalib.evaluation.policy.diagnostics import Diagnostics, diagnose, overlap_by_month, propensity_doubt
+from nbalib.evaluation.policy.diagnostics import Diagnostics, diagnose, overlap_by_month
 from nbalib.evaluation.policy.estimate import Estimate, RowValues, estimate
 from nbalib.evaluation.policy.floors import Floors, refusals
 from nbalib.evaluation.policy.row_values import DIRECT, DOUBLY_ROBUST, row_values

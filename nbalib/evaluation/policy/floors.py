@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from nbalib.evaluation.policy.diagnostics import misfit
+from nbalib.evaluation.policy.chances import misfit
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from nbalib.evaluation.policy.chances import propensity_doubt
 from nbalib.evaluation.policy.damages import with_averaged_chances
-from nbalib.evaluation.policy.diagnostics import diagnose, overlap_by_month, propensity_doubt
+from nbalib.evaluation.policy.diagnostics import diagnose, overlap_by_month
 from nbalib.evaluation.policy.estimate import estimate
 from nbalib.evaluation.policy.floors import Floors, refusals
 from nbalib.evaluation.policy.outcome_model import cross_fitted, logistic_by_action, mean_by_action
