@@ -7,15 +7,17 @@ versions in a small database in memory, and only what changed goes back.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import duckdb
 import numpy as np
+import pyarrow as pa
 
 from nbalib.ingestion.versions import COLUMNS, Compared
 from nbalib.ingestion.watermark import Watermark
 from nbalib.schema import INTERACTIONS, REJECTED_ROWS, SIGNALS
+from nbalib.sources.ahead import ahead
 from nbalib.stores.duckdb_layout import ddl
 from nbalib.stores.duckdb_session import set_up
 from nbalib.stores.duckdb_store import DuckDBStore
@@ -23,7 +25,6 @@ from nbalib.stores.duckdb_store import DuckDBStore
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import pyarrow as pa
     from numpy.typing import NDArray
 
     from nbalib.sources.files import InputFile
@@ -146,8 +147,10 @@ class ServerShelf:
         return self._store.count("interactions")
 
     def put_new(self, select: str, values: dict[str, object]) -> int:
-        """Stream them through."""
-        return self._load.add(self._selected(select, INTERACTIONS.arrow, values))
+        """Stream them through, the next ones being read while these are sent."""
+        rows = self._selected(select, INTERACTIONS.arrow, values)
+        with closing(ahead(rows, depth=2)) as coming:
+            return self._load.add(pa.RecordBatchReader.from_batches(rows.schema, coming))
 
     def meet(self) -> None:
         """Fetch them."""

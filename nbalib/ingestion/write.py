@@ -48,7 +48,7 @@ MAX_WAITING_BYTES = 1 << 26
 TEMPORARY = ("refused", "arriving", "unsettled", "contested", "versions", "outvoted")
 """Tables that a file needs while it is written."""
 
-_BYTES_PER_ROW = 100
+_BYTES_PER_ROW = 150
 
 
 class FileWriter:
