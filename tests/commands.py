@@ -19,6 +19,7 @@ from nbalib.sources.synthetic import write_synthetic
 from nbalib.stores.duckdb_store import DuckDBStore
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 LOADED = ("interactions", "rejected_rows", "ingestion_watermarks")
@@ -41,9 +42,18 @@ class Ended:
 
 
 class Command:
-    """One `nba` command, ready to go; no file that it writes grows over `disk_bytes`, if that is given."""
+    """One `nba` command, ready to go; no file that it writes grows over `disk_bytes`, if that is given.
 
-    def __init__(self, store: Path, *words: str | Path, disk_bytes: int | None = None) -> None:
+    `environment` says what else it finds set.
+    """
+
+    def __init__(
+        self,
+        store: Path,
+        *words: str | Path,
+        disk_bytes: int | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         limit = "" if disk_bytes is None else _LIMIT.format(disk_bytes)
         self.process = subprocess.Popen(
             [sys.executable, "-c", f"{_WAIT}{limit}main()", *map(str, words)],
@@ -52,7 +62,7 @@ class Command:
             stderr=subprocess.PIPE,
             text=True,
             cwd=store.parent,  # where there is no .env
-            env={**os.environ, "NBA_DUCKDB_PATH": str(store)},
+            env={**os.environ, "NBA_DUCKDB_PATH": str(store), **(environment or {})},
         )
         assert self.process.stdout is not None
         assert self.process.stdout.readline() == "ready\n", self.process.communicate()[1]

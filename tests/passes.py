@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING
 from hypothesis import strategies as st
 from tweets import LOADED, Tweet, store_of, write_tweets
 
-from nbalib.conversations.process import process
+from nbalib.conversations.anywhere import process_anywhere
 from nbalib.ingestion import ingest
 from nbalib.params import Account, Accounts, Params
 from nbalib.stores.duckdb_store import DuckDBStore
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from nbalib.stores.contract import Store
 
 STORED = (
     "interactions",
@@ -82,22 +84,27 @@ def arrivals(draw: st.DrawFn) -> Arrival:
     return Arrival(talk, loads, passes, draw(st.booleans()))
 
 
-def digests(store: DuckDBStore) -> dict[str, str]:
+def digests(store: Store) -> dict[str, str]:
     """Name the contents of everything that is stored and built."""
     return {name: store.digest(name) for name in STORED}
 
 
 def arrives_as_one_load(folder: Path, arrival: Arrival) -> bool:
     """Tell whether it ends as one load of the talk in its first order, and one pass."""
+    with DuckDBStore.open(folder / "several.duckdb") as several:
+        return arrives_in(several, folder, arrival)
+
+
+def arrives_in(several: Store, folder: Path, arrival: Arrival) -> bool:
+    """Tell whether it ends in the store `several` as one load, in DuckDB, of the talk, and one pass."""
     listed = Account(account="2002", brand="Brand")
     at_last = Params(accounts=Accounts(accounts=(listed,) if arrival.is_listed else ()))
-    with DuckDBStore.open(folder / "several.duckdb") as several:
-        for number, (load, is_passed) in enumerate(zip(arrival.loads, arrival.passes, strict=True)):
-            path = write_tweets(folder / f"{number}.csv", load)
-            ingest(several, "twitter", [path], accounts=Params().accounts, now=LOADED)
-            if is_passed:
-                process(several, Params(), now=LOADED)
-        process(several, at_last, now=LOADED)
-        (folder / "once").mkdir()
-        with store_of(folder / "once", arrival.talk, at_last) as once:
-            return digests(several) == digests(once)
+    for number, (load, is_passed) in enumerate(zip(arrival.loads, arrival.passes, strict=True)):
+        path = write_tweets(folder / f"{number}.csv", load)
+        ingest(several, "twitter", [path], accounts=Params().accounts, now=LOADED)
+        if is_passed:
+            process_anywhere(several, Params(), now=LOADED)
+    process_anywhere(several, at_last, now=LOADED)
+    (folder / "once").mkdir()
+    with store_of(folder / "once", arrival.talk, at_last) as once:
+        return digests(several) == digests(once)

@@ -39,7 +39,7 @@ def shown(
     try:
         yield
     except BaseException:
-        with suppress(duckdb.TransactionException):  # the rollback takes the name away
+        with suppress(duckdb.Error):  # a rollback takes the name away; a result half read holds it
             connection.unregister(name)
         raise
     connection.unregister(name)

@@ -21,6 +21,7 @@ from nbalib.stores.postgres_link import Link
 from nbalib.stores.postgres_load import PostgresLoad
 from nbalib.stores.postgres_staging import drop_staged, make_stage, stage, staged
 from nbalib.stores.postgres_writing import delete_keys, put_new, put_rows
+from nbalib.stores.retrying import retried
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -256,8 +257,8 @@ class PostgresStore:
 
 
 def _lay_out(link: Link, *, read_only: bool) -> None:
-    if read_only:
-        link.again(lambda connection, _tries: check_layout(connection, link.name, read_only=True))
-        return
-    with link.alone() as connection:
-        check_layout(connection, link.name, read_only=False)
+    def lay_out(_tries: int) -> None:
+        with link.transaction() if read_only else link.alone() as connection:
+            check_layout(connection, link.name, read_only=read_only)
+
+    retried(lay_out, link.patience)
