@@ -22,6 +22,7 @@ from nbalib.stores.opening import OPENERS, open_store
 
 if TYPE_CHECKING:
     from nbalib.messages.doors import Provider
+    from nbalib.predictions.method import Method
     from nbalib.settings import Settings
 
 PACKAGES = {
@@ -87,10 +88,20 @@ def _spark(settings: Settings) -> Finding:
 
 def _method(settings: Settings) -> Finding:
     try:
-        method = load_method(settings.params_dir)
+        method = load_method(settings.params_dir, model=settings.model_path)
     except NbaError as error:
         return Finding("parameters", "wrong", str(error))
-    return Finding("parameters", "ok", f"{len(method.rules.rules)} rules, digest {method.digest}")
+    return Finding(
+        "parameters", "ok", f"{len(method.rules.rules)} rules, digest {method.digest}{_model_words(method)}"
+    )
+
+
+def _model_words(method: Method) -> str:
+    """Say since when the likelihood's model knows nothing more."""
+    if method.likelihood is None:
+        return "; no model of the likelihood of resolution, notebook 40 trains one"
+    card = method.likelihood.card
+    return f"; likelihood of resolution: trained on {card.source_kind} data until {card.trained_until}"
 
 
 def _store(settings: Settings) -> Finding:

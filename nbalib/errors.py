@@ -8,6 +8,7 @@
     │   ├── ParameterError         an unknown, missing or impossible parameter
     │   │   └── RuleError          a rule that cannot be read or decided
     │   ├── SourceError            a file that cannot be read as its source says
+    │   ├── ModelError             a model that cannot be trained, read, or used on these rows
     │   ├── PolicyError            a log or a policy from which no value can be estimated
     │   └── NotFoundError          a customer, conversation or decision that is not stored
     ├── MissingPackageError        an optional package is needed                   exit 2
@@ -56,6 +57,10 @@ class RuleError(ParameterError):
 
 class SourceError(InputError):
     """A file that cannot be read as its source says."""
+
+
+class ModelError(InputError):
+    """A model that cannot be trained, read, or used on these rows."""
 
 
 class PolicyError(InputError):

@@ -94,6 +94,11 @@ class Settings:
     spark: SparkSettings = field(default_factory=SparkSettings)
     llm: LlmSettings = field(default_factory=LlmSettings)
 
+    @property
+    def model_path(self) -> Path:
+        """Where the model of the likelihood of resolution is, if one was trained: beside the store."""
+        return self.duckdb_path.with_suffix(".model")
+
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
         """Read `environment` (default: the process's, over `.env` in the working folder)."""

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Annotated, cast
 
 from anyio import to_thread
@@ -39,7 +40,7 @@ async def opened(settings: Settings, clock: Callable[[], datetime]) -> AsyncIter
     ParameterError
         The method's parameters are wrong; a store that is away is no error, it may come.
     """
-    method = await to_thread.run_sync(load_method, settings.params_dir)
+    method = await to_thread.run_sync(partial(load_method, settings.params_dir, model=settings.model_path))
     wording = await to_thread.run_sync(Wording.open, settings)
     snapshots = Snapshots(settings.duckdb_path)
     try:

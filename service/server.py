@@ -61,7 +61,9 @@ def serve(settings: Settings, *, db: str, host: str, port: int, workers: int = 1
     """
     if db not in STORES:
         raise InputError(f"there is no store {db!r}{nearest(db, STORES)}")
-    load_method(settings.params_dir)  # what is wrong with it is said here, once, and not by every worker
+    load_method(
+        settings.params_dir, model=settings.model_path
+    )  # what is wrong with it is said here, once, and not by every worker
     logging.config.dictConfig(_logging())
     if not _is_loopback(host):
         log.warning("whoever reaches %s can ask about every customer: let a proxy ask who they are", host)

@@ -123,7 +123,7 @@ def predict(
     """Decide the next best action of every conversation and write the predictions."""
     settings = Settings.from_environment()
     check_llm(llm, settings)
-    method = load_method(settings.params_dir, rules)
+    method = load_method(settings.params_dir, rules, model=settings.model_path)
     clock = now()
     instant = read_as_of(as_of, clock)
     with open_store(db, read_only=True) as store, tables_here(store, READ) as here:

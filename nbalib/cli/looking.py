@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 SHOWN = (
     "resolution_status",
     "awaiting",
+    "p_resolved",
     "channel",
     "send_time",
     "issue_status",
@@ -40,7 +41,8 @@ def show_customer(
     as_json: AsJson = False,
 ) -> None:
     """Show a customer's conversations, each with its decision and trace, most pressing first."""
-    method = load_method(Settings.from_environment().params_dir)
+    settings = Settings.from_environment()
+    method = load_method(settings.params_dir, model=settings.model_path)
     with open_store(db, read_only=True) as store, customer_here(store, customer) as (customer_id, engine):
         instant = settled(store, read_as_of(as_of, now()))
         predictions = predict(engine, method, instant, [customer_id])

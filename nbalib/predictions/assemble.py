@@ -18,6 +18,7 @@ from nbalib.features.snapshot import settled, take_snapshot
 from nbalib.messages.templates import write_messages
 from nbalib.predictions.chat_logs import chat_logs
 from nbalib.predictions.identify import data_digests, decision_ids
+from nbalib.predictions.likely import with_likelihood, with_likelihood_said
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,8 +67,9 @@ def predict(
         No row where nothing was known.
     """
     as_of = settled(engine, as_of)
-    snapshot = take_snapshot(engine, as_of, customer_ids)
+    snapshot = with_likelihood(engine, take_snapshot(engine, as_of, customer_ids), method.likelihood)
     decided = decide(snapshot, method.rules, method.params)
+    decided = with_likelihood_said(decided, snapshot.features, method.likelihood)
     rows = joined(snapshot.features, snapshot.state.select(CARRIED), decided)
     written = write_messages(rows, method.params.brands, method.templates)
     logs = chat_logs(engine, as_of.at, customer_ids)

@@ -20,7 +20,7 @@ LEVEL = 0.95
 
 
 def draw_counts(
-    n: int, groups: Sequence[str] | None = None, *, n_draws: int = N_DRAWS, seed: int = 1
+    n: int, groups: Sequence[str] | NDArray[np.int64] | None = None, *, n_draws: int = N_DRAWS, seed: int = 1
 ) -> NDArray[np.float64]:
     """Draw rows with replacement, as often as there are rows, or groups as often as there are groups.
 
@@ -28,7 +28,7 @@ def draw_counts(
     ----------
     n : int
         Rows.
-    groups : sequence of str, length n, optional
+    groups : sequence of str, or array of int64, length n, optional
         The group of each row; by default each row is its own.
 
     Returns
