@@ -43,8 +43,9 @@ def with_likelihood_said(decided: pa.Table, features: pa.Table, likelihood: Like
     if likelihood is None:
         return decided
     place = decided.column_names.index("reasoning")
+    reasons = decided["reasoning"].cast(pa.string())
     said = _sentences(features[P], likelihood)
-    return decided.set_column(place, "reasoning", pc.binary_join_element_wise(decided["reasoning"], said, ""))
+    return decided.set_column(place, "reasoning", pc.binary_join_element_wise(reasons, said, ""))
 
 
 def _sentences(p: pa.ChunkedArray, likelihood: Likelihood) -> pa.Array:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 Source = Literal["made", "real"]
 
-INVENTED = frozenset(SYNTHETIC_ACCOUNTS.values())
+INVENTED = frozenset(SYNTHETIC_ACCOUNTS) | frozenset(SYNTHETIC_ACCOUNTS.values())
+"""An account that is mapped to no brand is its own."""
 
 
 def kind_of(brands: pa.ChunkedArray) -> Source:

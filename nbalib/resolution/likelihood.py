@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from nbalib.resolution.reference import Reference
 
 OPEN = pa.scalar("open")
+DIGITS = 6
+"""Beyond these the order of summation shows: a row alone and one among many must be equal."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ class Likelihood:
         refuse_other_kind(features["brand"], self.card.source_kind)
         silence = pc.less_equal(features["hours_since_last"], self.card.longest_silence_hours)
         given = np.asarray(pc.and_(pc.equal(features["resolution_status"], OPEN), silence))
-        return pa.array(self.chances(features, words), pa.float64(), mask=~given)
+        return pa.array(self.chances(features, words).round(DIGITS), pa.float64(), mask=~given)
 
     def says_nothing(self, p: float | None) -> bool:
         """Tell whether a likelihood is absent, or within the band that is no better than the average."""
