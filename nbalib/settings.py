@@ -71,10 +71,14 @@ class PostgresSettings:
 
 @dataclass(frozen=True)
 class SparkSettings:
-    """Where Spark runs, and a folder that its driver and all of its workers see."""
+    """Where Spark runs, and a folder that its driver and all of its workers see.
+
+    A pass over fewer than `least_rows` messages is done without it: its start takes longer.
+    """
 
     master: str = "local[*]"
     folder: Path = REPOSITORY / "outputs" / "spark"
+    least_rows: int = 100_000
 
 
 @dataclass(frozen=True)
@@ -121,10 +125,7 @@ class Settings:
             outputs_dir=Path(get("NBA_OUTPUTS_DIR") or default.outputs_dir),
             store_patience_seconds=seconds("NBA_STORE_PATIENCE_SECONDS", default.store_patience_seconds),
             clickhouse=_clickhouse(environment),
-            spark=SparkSettings(
-                master=get("SPARK_MASTER") or default.spark.master,
-                folder=Path(get("NBA_SPARK_FOLDER") or default.spark.folder),
-            ),
+            spark=_spark(environment),
             postgres=PostgresSettings(
                 dsn=get("POSTGRES_DSN", ""),
                 supabase_dsn=get("SUPABASE_DB_URL", ""),
@@ -142,6 +143,18 @@ class Settings:
                 deadline_seconds=seconds("NBA_LLM_DEADLINE_SECONDS", LlmSettings.deadline_seconds),
             ),
         )
+
+
+def _spark(environment: Mapping[str, str]) -> SparkSettings:
+    default = SparkSettings()
+    least = environment.get("NBA_SPARK_LEAST_ROWS") or str(default.least_rows)
+    if not least.isdigit():
+        raise ParameterError(f"NBA_SPARK_LEAST_ROWS is not a number of messages: {least!r}")
+    return SparkSettings(
+        master=environment.get("SPARK_MASTER") or default.master,
+        folder=Path(environment.get("NBA_SPARK_FOLDER") or default.folder),
+        least_rows=int(least),
+    )
 
 
 def _clickhouse(environment: Mapping[str, str]) -> ClickHouseSettings:

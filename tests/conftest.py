@@ -80,7 +80,7 @@ def server_place(request: pytest.FixtureRequest, tmp_path: Path, servers: Server
 
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """Give one local Spark with two cores for all tests: it takes some seconds to start."""
-    found = Cluster("local[2]", tmp_path_factory.mktemp("spark"))
+    """Give one local Spark for all tests, as it takes seconds to start; even few rows go to its workers."""
+    found = Cluster("local[2]", tmp_path_factory.mktemp("spark"), least_rows=0)
     yield found
     found.stop()

@@ -7,12 +7,11 @@ from operator import truediv
 from typing import TYPE_CHECKING
 
 import pytest
-from commands import made_files
 from passes import STORED
-from spark import engine_on
 from tweets import LOADED, Tweet, write_tweets
 
 from nbalib.conversations.process import process
+from nbalib.engines.spark_engine import engine_of
 from nbalib.engines.spark_session import Cluster
 from nbalib.errors import EngineError, SchemaError, SourceError
 from nbalib.ingestion import ingest
@@ -38,48 +37,32 @@ TALK = (
 
 def digests_of(path: Path, loads: Sequence[Sequence[Path]], cluster: Cluster | None) -> dict[str, str]:
     """Load files and make a pass after each load; name the contents of everything."""
-    engine = {} if cluster is None else {"engine_on": engine_on(cluster)}
     with DuckDBStore.open(path) as store:
         for files in loads:
             ingest(store, "twitter", files, accounts=Params().accounts, now=LOADED, cluster=cluster)
-            process(store, Params(), now=LOADED, **engine)
+            process(store, Params(), now=LOADED, engine_on=engine_of(cluster))
         return {name: store.digest(name) for name in (*STORED, *MARKS)}
 
 
-def test_made_messages_end_in_the_same_digests(tmp_path: Path, cluster: Cluster) -> None:
-    """Three files with repeated rows, two loads, two passes: Spark and pandas store the same tables.
+def test_odd_trees_end_in_the_same_digests(tmp_path: Path, cluster: Cluster) -> None:
+    """Circles, absent parents, text of several lines, replies that come a load later: the same tables.
 
     Afterwards nothing is left in the shared folder.
     """
-    first, *others = made_files(tmp_path, rows=3000, seed=5)
-    loads = [[first], others]
-    expected = digests_of(tmp_path / "pandas.duckdb", loads, None)
-    assert digests_of(tmp_path / "spark.duckdb", loads, cluster) == expected
-    assert list(cluster.shared.iterdir()) == []
-
-
-def test_real_threads_end_in_the_same_digests(tmp_path: Path, cluster: Cluster, real_data: Path) -> None:
-    """Real messages with line feeds, emoji and orphans, rejected rows too: the same tables."""
-    loads = [sorted((real_data / "twcs").glob("*.csv"))]
-    expected = digests_of(tmp_path / "pandas.duckdb", loads, None)
-    assert digests_of(tmp_path / "spark.duckdb", loads, cluster) == expected
-
-
-def test_odd_trees_end_in_the_same_digests(tmp_path: Path, cluster: Cluster) -> None:
-    """Circles, absent parents, text of several lines, replies that come a load later: the same tables."""
     loads = [
         [write_tweets(tmp_path / f"{number}.csv", part)]
         for number, part in enumerate((TALK[::2], TALK[1::2]))
     ]
     expected = digests_of(tmp_path / "pandas.duckdb", loads, None)
     assert digests_of(tmp_path / "spark.duckdb", loads, cluster) == expected
+    assert list(cluster.shared.iterdir()) == []
 
 
 def test_a_finished_file_is_known_before_spark_starts(tmp_path: Path, cluster: Cluster) -> None:
     """What another engine has read is not read again, and a few messages are done here: no session starts."""
     file = write_tweets(tmp_path / "talk.csv", TALK)
     digests_of(tmp_path / "nba.duckdb", [[file]], None)
-    nowhere = Cluster("spark://127.0.0.1:1", tmp_path / "shared")
+    nowhere = Cluster("spark://127.0.0.1:1", tmp_path / "shared", least_rows=8)
     with DuckDBStore.open(tmp_path / "nba.duckdb") as store:
         report = ingest(store, "twitter", [file], accounts=Params().accounts, now=LOADED, cluster=nowhere)
         assert report.files[0].is_known

@@ -70,7 +70,7 @@ def open_engine(engine: str) -> Cluster | None:
     if find_spec("pyspark") is None:
         raise MissingPackageError("pyspark", "spark")
     spark = Settings.from_environment().spark
-    return Cluster(spark.master, spark.folder)
+    return Cluster(spark.master, spark.folder, spark.least_rows)
 
 
 def show(facts: Mapping[str, Any], *, as_json: bool) -> None:

@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from nbalib.engines.spark_session import Cluster
 
 HERE = "nbalib.engines"
-LEAST_ROWS = 100_000
-"""Fewer rows are not worth Spark's start: they are done here."""
 ROWS_PER_PART = 100_000
 ROWS = "rows"
 PARQUET = "FORMAT parquet, COMPRESSION lz4"
@@ -47,22 +45,17 @@ class SparkEngine(PandasEngine):
     connection : duckdb.DuckDBPyConnection
         A store's, or that of a working copy of one.
     cluster : Cluster
-    least_rows : int
-        Fewer rows are done here.
     """
 
-    def __init__(
-        self, connection: duckdb.DuckDBPyConnection, cluster: Cluster, least_rows: int = LEAST_ROWS
-    ) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, cluster: Cluster) -> None:
         super().__init__(connection)
         self.cluster = cluster
-        self._least_rows = least_rows
 
     def map_batches(
         self, text: str, function: Callable[[pa.Table], Made], values: Mapping[str, Any] | None = None
     ) -> Iterator[Made]:
         """Let workers apply a row-wise `function` to what `text` selects, batch by batch."""
-        if self._count(text, values) < self._least_rows:
+        if self._count(text, values) < self.cluster.least_rows:
             yield from super().map_batches(text, function, values)
             return
         with self.cluster.folder() as folder:
@@ -72,7 +65,7 @@ class SparkEngine(PandasEngine):
     def by_tree(self, trees: Trees, work: Callable[[PandasEngine, Told], None], tell: Told) -> None:
         """Let workers do `work` on some whole trees each; then append what they made."""
         n_rows = self._count(trees.rows)
-        if n_rows < self._least_rows:
+        if n_rows < self.cluster.least_rows:
             super().by_tree(trees, work, tell)
             return
         shared = {name: self.sql(f"SELECT * FROM {name}") for name in trees.shared}

@@ -58,11 +58,14 @@ class Cluster:
         As `SPARK_MASTER` names it.
     shared : Path
         Folder for what passes between driver and workers; all of them must see it.
+    least_rows : int
+        Fewer rows are not worth its start: an engine does them without it.
     """
 
-    def __init__(self, master: str, shared: Path) -> None:
+    def __init__(self, master: str, shared: Path, least_rows: int) -> None:
         self.master = master
         self.shared = shared
+        self.least_rows = least_rows
 
     @cached_property
     def session(self) -> SparkSession:
