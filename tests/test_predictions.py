@@ -222,9 +222,10 @@ def test_customers_are_found_by_either_id(tmp_path: Path) -> None:
             find_customer(engine, "7")
         with pytest.raises(NotFoundError):
             find_customer(engine, "x' OR '1'='1")
-        store.connection.execute(
-            "INSERT INTO customer_profiles SELECT * REPLACE ('email:1001' AS customer_id) "
-            "FROM customer_profiles WHERE customer_id = 'twitter:1001'"
-        )
+        for table, platform in (("customer_profiles", ""), ("conversations", ", 'email' AS platform_type")):
+            store.connection.execute(
+                f"INSERT INTO {table} SELECT * REPLACE ('email:1001' AS customer_id{platform}) "
+                f"FROM {table} WHERE customer_id = 'twitter:1001'"
+            )
         with pytest.raises(InputError, match="give one of email:1001, twitter:1001"):
             find_customer(engine, "1001")

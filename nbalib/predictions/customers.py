@@ -10,14 +10,12 @@ from typing import TYPE_CHECKING
 from nbalib.errors import InputError, NotFoundError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from nbalib.engines.pandas_engine import PandasEngine
 
 WHOLE = "SELECT customer_id FROM customer_profiles WHERE customer_id = $text"
-BARE = """
-SELECT customer_id FROM customer_profiles
-WHERE substr(customer_id, strpos(customer_id, ':') + 1) = $text
-ORDER BY customer_id
-"""
+PLATFORMS = "SELECT DISTINCT platform_type FROM conversations"
 
 
 def find_customer(engine: PandasEngine, text: str) -> str:
@@ -30,11 +28,26 @@ def find_customer(engine: PandasEngine, text: str) -> str:
     InputError
         Customers of several platforms have it.
     """
-    # The full id is looked up, the bare one searched for: among many customers that takes far longer.
-    found = engine.sql(WHOLE, {"text": text})["customer_id"].to_pylist()
-    found = found or engine.sql(BARE, {"text": text})["customer_id"].to_pylist()
+    if engine.one(WHOLE, {"text": text}):
+        return text
+    # Full ids are looked up; bare ones, of which there is no index, would have to be searched for.
+    possible = (f"{platform}:{text}" for platform in engine.sql(PLATFORMS)["platform_type"].to_pylist())
+    return only_one(text, [one for one in possible if engine.one(WHOLE, {"text": one})])
+
+
+def only_one(text: str, found: Sequence[str]) -> str:
+    """Give the one customer that was found for `text`.
+
+    Raises
+    ------
+    NotFoundError
+        There is none.
+    InputError
+        There are several.
+    """
     if not found:
         raise NotFoundError(f"Customer profile not found for ID: {text}")
     if len(found) > 1:
-        raise InputError(f"{len(found)} customers have the id {text!r}; give one of {', '.join(found)}")
-    return str(found[0])
+        names = ", ".join(sorted(found))
+        raise InputError(f"{len(found)} customers have the id {text!r}; give one of {names}")
+    return found[0]

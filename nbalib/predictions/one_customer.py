@@ -8,13 +8,12 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from nbalib.as_of import AsOf
 from nbalib.engines.pandas_engine import PandasEngine
 from nbalib.errors import NotFoundError
-from nbalib.predictions.customers import find_customer
+from nbalib.predictions.customers import find_customer, only_one
 from nbalib.stores.duckdb_store import DuckDBStore
 from nbalib.stores.working_copy import memory_of
 
@@ -39,8 +38,7 @@ def customer_here(store: Store, text: str) -> Iterator[tuple[str, PandasEngine]]
         engine = PandasEngine(store.connection)
         yield find_customer(engine, text), engine
         return
-    with memory_of({"customer_profiles": _profiles(store, text)}) as connection:
-        customer_id = find_customer(PandasEngine(connection), text)
+    customer_id = _found(store, text)
     own = {"customer_id": customer_id}
     tables = {name: store.read(name, where=own) for name in ("customer_profiles", "turns", "contacts")}
     with memory_of({**tables, "interactions": store.customer_interactions(customer_id)}) as connection:
@@ -63,12 +61,10 @@ def settled(store: Store, as_of: AsOf) -> AsOf:
     return AsOf("instant", latest)
 
 
-def _profiles(store: Store, text: str) -> pa.Table:
-    """Give the profiles whose id is `text`, with a platform or without."""
-    found = store.read("customer_profiles", where={"customer_id": text})
-    if found.num_rows:
-        return found
-    ids = store.read("customer_profiles", ["customer_id"])
-    alike = ids.filter(pc.ends_with(ids["customer_id"], f":{text}"))["customer_id"].to_pylist()
-    parts = [store.read("customer_profiles", where={"customer_id": one}) for one in alike]
-    return pa.concat_tables([found, *parts])
+def _found(store: Store, text: str) -> str:
+    """Give the full id of the customer that `text` names, as `find_customer` does."""
+    if store.read("customer_profiles", ["customer_id"], where={"customer_id": text}).num_rows:
+        return text
+    ids = store.read("customer_profiles", ["customer_id"])["customer_id"]
+    alike = ids.filter(pc.ends_with(ids, f":{text}")).to_pylist()
+    return only_one(text, [one for one in alike if one.partition(":")[2] == text])
