@@ -24,7 +24,15 @@ Unit = Literal["", "hours", "message", "interaction", "issue", "contact", "score
 
 @dataclass(frozen=True)
 class Feature:
-    """One feature. `values` are all the texts it can hold, with the words for each; empty if open."""
+    """One feature.
+
+    Attributes
+    ----------
+    values : mapping
+        All the texts it can hold, with the words for each; empty if open.
+    fact : str
+        How it is told as a fact, its value in the place of ``{}``; if empty, its name and then its value.
+    """
 
     name: str
     kind: Kind
@@ -32,6 +40,13 @@ class Feature:
     unit: Unit = ""
     nullable: bool = False
     values: Mapping[str, str] = field(default_factory=dict)
+    fact: str = ""
+
+    @property
+    def told(self) -> str:
+        """A template that tells it as a fact, such as ``open for {hours_open}``."""
+        fact = self.fact or f"{self.name.removeprefix('is_').replace('_', ' ')} {{}}"
+        return fact.replace("{}", f"{{{self.name}}}")
 
     @property
     def arrow(self) -> pa.Field:
@@ -81,28 +96,51 @@ FEATURES: dict[str, Feature] = {
         Feature("status_reason", "string", "The named fact that decided it: see conversations/status.py"),
         Feature("awaiting", "string", "Who has the next word", values=WAITED_FOR),
         Feature("moved_private", "bool", "The last word was a request to move to DM, e-mail or phone"),
-        Feature("n_interactions", "int", "Counted messages", "interaction"),
-        Feature("n_customer_messages", "int", "Messages of the customer", "message"),
-        Feature("n_agent_messages", "int", "Messages of agents and bots", "message"),
-        Feature("n_customer_24h", "int", "Messages of the customer in the last 24 hours", "message"),
+        Feature("n_interactions", "int", "Counted messages", "interaction", fact="{}"),
+        Feature(
+            "n_customer_messages", "int", "Messages of the customer", "message", fact="{} from the customer"
+        ),
+        Feature("n_agent_messages", "int", "Messages of agents and bots", "message", fact="{} from agents"),
+        Feature(
+            "n_customer_24h",
+            "int",
+            "Messages of the customer in the last 24 hours",
+            "message",
+            fact="{} from the customer within 24 h",
+        ),
         Feature(
             "hours_since_customer",
             "float",
             "Since the customer's last message; null if none is stored",
             "hours",
             nullable=True,
+            fact="{} since the customer's last message",
         ),
         Feature(
-            "hours_since_agent", "float", "Since the last agent message; null if none", "hours", nullable=True
+            "hours_since_agent",
+            "float",
+            "Since the last agent message; null if none",
+            "hours",
+            nullable=True,
+            fact="{} since the last answer",
         ),
-        Feature("hours_since_last", "float", "Since the last counted message", "hours"),
-        Feature("hours_open", "float", "Since the clock's start: see conversations", "hours"),
+        Feature(
+            "hours_since_last",
+            "float",
+            "Since the last counted message",
+            "hours",
+            fact="{} since the last message",
+        ),
+        Feature(
+            "hours_open", "float", "Since the clock's start: see conversations", "hours", fact="open for {}"
+        ),
         Feature(
             "first_response_hours",
             "float",
             "Clock start to the first agent message; null if none",
             "hours",
             nullable=True,
+            fact="first answered after {}",
         ),
         Feature("is_urgent", "bool", "The customer says it is urgent"),
         Feature("is_escalation", "bool", "The customer threatens to leave, to sue, or asks for a superior"),
@@ -112,8 +150,16 @@ FEATURES: dict[str, Feature] = {
         Feature("mood", "float", "Of the customer's messages; null if unknown", "score", nullable=True),
         Feature("topic", "string", "Topic of the issue; null if none fits", nullable=True),
         Feature("language", "string", "ISO 639-1; null if unknown", nullable=True),
-        Feature("n_open_issues", "int", "Open issues of the customer with the brand", "issue"),
-        Feature("n_contacts_7d", "int", "Contacts of the customer in the last 7 days", "contact"),
+        Feature(
+            "n_open_issues", "int", "Open issues of the customer with the brand", "issue", fact="{} open"
+        ),
+        Feature(
+            "n_contacts_7d",
+            "int",
+            "Contacts of the customer in the last 7 days",
+            "contact",
+            fact="{} within 7 days",
+        ),
         Feature("is_followed_up", "bool", "Contacted since the conversation's last message"),
         Feature(
             "p_resolved",
@@ -121,6 +167,7 @@ FEATURES: dict[str, Feature] = {
             "Likelihood of resolution; null if not estimated",
             "probability",
             nullable=True,
+            fact="likelihood of resolution {}",
         ),
         Feature(
             "asked_channel",

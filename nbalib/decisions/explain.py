@@ -35,5 +35,5 @@ def _facts_of(rules: RuleSet) -> Mapping[str, Template]:
 def facts_template(rule: Rule) -> Template:
     """Give the template that names a rule and the features it compares."""
     compared = dict.fromkeys(part.name for part in operands_in(rule.predicate) if isinstance(part, Feature))
-    facts = ", ".join(f"{name.replace('_', ' ')} {{{name}}}" for name in compared)
+    facts = ", ".join(FEATURES[name].told for name in compared)
     return read_template(f" [rule {rule.name}{': ' + facts if facts else ''}]", FEATURES)
