@@ -133,6 +133,9 @@ def test_a_folder_that_may_only_be_read(clean: Clean, tmp_path: Path) -> None:
         table = ["export", "turns", "--out", store.with_name("turns.csv")]
         for words in (ingest_words, ["process"], table):
             assert is_told(run(store, *words), "Read-only file system")
+        predicted = run(store, "predict", "--out", tmp_path / "out")
+        assert is_told(predicted, "decisions are logged before they are given out, and cannot be")
+        assert not (tmp_path / "out").exists()
         assert digests(store) == clean.digests
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -26,7 +27,7 @@ from nbalib.conversations.anywhere import process_anywhere
 from nbalib.conversations.reading import Switches
 from nbalib.engines.pandas_engine import PandasEngine
 from nbalib.engines.spark_engine import engine_of
-from nbalib.errors import InputError
+from nbalib.errors import InputError, StoreError
 from nbalib.ingestion import FileReport
 from nbalib.ingestion import ingest as ingest_files
 from nbalib.params import load_params
@@ -40,6 +41,11 @@ from nbalib.settings import Settings
 from nbalib.sources.synthetic import write_synthetic
 from nbalib.stores.working_copy import tables_here
 from nbalib.tables import export_table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from nbalib.stores.contract import Store
 
 Inputs = Annotated[
     list[Path],
@@ -130,11 +136,24 @@ def predict(
         predictions = predict_all(PandasEngine(here.connection), method, instant)
     if customers is not None:
         predictions = limited(predictions, customers)
+    if llm != "none":
+        with _open_log(db):
+            pass  # before a model is asked for words that could not be kept
     predictions = with_llm(predictions, llm, settings, Progress())
-    with open_store(db) as store:
+    with _open_log(db) as store:
         log_decisions(store, predictions, clock)
     written = write(predictions, out)
     show({**asdict(written), "message_sources": predictions.counted("message_source")}, as_json=as_json)
+
+
+@contextmanager
+def _open_log(db: str) -> Iterator[Store]:
+    """Open the store to log decisions in it, and say what for if it cannot be written."""
+    try:
+        with open_store(db) as store:
+            yield store
+    except StoreError as error:
+        raise StoreError(f"decisions are logged before they are given out, and cannot be: {error}") from error
 
 
 def export(
