@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import shutil
 from contextlib import contextmanager
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, cast
 
 import duckdb
@@ -20,9 +18,11 @@ from nbalib.stores.contract import TableChange
 from nbalib.stores.duckdb_layout import ddl
 from nbalib.stores.duckdb_session import set_up
 from nbalib.stores.duckdb_store import DuckDBStore
+from nbalib.stores.scratch_folder import scratch_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
     import pyarrow as pa
 
@@ -39,9 +39,9 @@ def tables_here(store: Store, tables: Sequence[str]) -> Iterator[DuckDBStore]:
         yield store
         return
     server = cast("ServerStore", store)
-    with TemporaryDirectory(prefix="nba-copy-") as folder:
+    with scratch_folder() as folder:
         with server.steady():
-            path = _copied(server, tables, Path(folder) / "copy.duckdb")
+            path = _copied(server, tables, folder / "copy.duckdb")
         with DuckDBStore.open(path) as copy:
             yield copy
 
@@ -87,8 +87,8 @@ class WorkingCopy:
 @contextmanager
 def working_copy(store: ServerStore, tables: Sequence[str]) -> Iterator[WorkingCopy]:
     """Copy `tables` of a server; inside `ServerStore.alone`, so that they stay as they are meanwhile."""
-    with TemporaryDirectory(prefix="nba-copy-") as folder:
-        before = _copied(store, tables, Path(folder) / "before.duckdb")
+    with scratch_folder() as folder:
+        before = _copied(store, tables, folder / "before.duckdb")
         after = shutil.copyfile(before, before.with_name("after.duckdb"))
         with DuckDBStore.open(after) as copy:
             yield WorkingCopy(copy, before)
