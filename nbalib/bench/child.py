@@ -9,7 +9,7 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-from nbalib.bench.jobs import Job, Side, Stopwatch
+from nbalib.bench.jobs import Job, Stopwatch
 from nbalib.bench.resident import peak_mb
 from nbalib.errors import NbaError
 
@@ -23,7 +23,7 @@ def main() -> int:
     """Run the job and give the exit code."""
     job, watch = Job.from_json(sys.argv[1]), Stopwatch()
     try:
-        counted = steps_of(job.side)[job.step](job, watch)
+        counted = steps_of(job)[job.step](job, watch)
     except NbaError as error:
         sys.stderr.write(f"{error}\n")
         return error.exit_code
@@ -37,9 +37,13 @@ def main() -> int:
     return 0
 
 
-def steps_of(side: Side) -> Mapping[str, Step]:
-    """Give one side's steps; a baseline does not load what only our steps need."""
-    if side == "bare":
+def steps_of(job: Job) -> Mapping[str, Step]:
+    """Give the steps of a job's side; a baseline does not load what only our steps need."""
+    if job.db == "postgres":
+        from nbalib.bench import on_postgres
+
+        return on_postgres.STEPS[job.side]
+    if job.side == "bare":
         from nbalib.bench import bare
 
         return bare.STEPS

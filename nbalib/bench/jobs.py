@@ -41,6 +41,8 @@ class Job:
         A store that the step adds to, in a copy.
     rows, seed : int
         How many rows to make or to copy, and from which seed.
+    db : str
+        The store in which it is done.
     """
 
     side: Side
@@ -52,6 +54,7 @@ class Job:
     onto: Path | None = None
     rows: int = 0
     seed: int = 0
+    db: str = "duckdb"
 
     def as_json(self) -> str:
         """Write the job as one line."""

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 MOST_SYNTHETIC_ROWS = 100_000
 BARE_INGEST = "bare DuckDB: read_csv and strptime into a native table of the same columns"
+BARE_POSTGRES = "bare COPY of ready rows into a logged table of the same columns and key"
 BARE_PROCESS = "bare DuckDB: roots by a recursive CTE, then conversations aggregated with three regexes"
 BARE_PREDICT = "bare DuckDB: CASE WHEN over conversations, the same columns as literals to CSV and Parquet"
 
@@ -33,6 +34,20 @@ def ingest(bench: Bench, material: Material) -> Iterator[Line]:
         {"ingest": bench.job("ours", "ingest", file), "bare ingest": bench.job("bare", "ingest", file)}
     ).values()
     yield line(ours=ours, baseline=bare)
+
+
+def ingest_postgres(bench: Bench, material: Material) -> Iterator[Line]:
+    """Measure how a file is read into a new store in PostgreSQL."""
+    file, stored = material.file(bench.rows), material.ingested(bench.rows)
+    ready = bench.kept(bench.job("bare", "ready", stored, db="postgres"), "ready") / "interactions.csv"
+    line = _line(bench, "ingest", BARE_POSTGRES, "messages stored")
+    ours, bare = bench.in_turn(
+        {
+            "ingest": bench.job("ours", "ingest", file, db="postgres"),
+            "bare copy": bench.job("bare", "copy", ready, db="postgres"),
+        }
+    ).values()
+    yield line(ours=ours, baseline=bare, facts={"db": "postgres"})
 
 
 def process(bench: Bench, material: Material) -> Iterator[Line]:

@@ -14,6 +14,7 @@ from nbalib.bench import parts
 from nbalib.bench.lines import Line
 from nbalib.bench.material import Material
 from nbalib.bench.serving import can_serve, serve
+from nbalib.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -30,6 +31,8 @@ PARTS: Mapping[What, tuple[Part, ...]] = {
     "serve": (serve,),
     "all": (parts.ingest, parts.process, parts.predict, serve, parts.whole, parts.synthetic),
 }
+ON_SERVERS: Mapping[str, Mapping[str, tuple[Part, ...]]] = {"postgres": {"ingest": (parts.ingest_postgres,)}}
+"""What is measured in a store on a server, which its setting names."""
 DRAWN = ("ingest", "process", "predict")
 FIGURE = "memory.png"
 DOTS_PER_INCH = 150
@@ -43,11 +46,13 @@ def scratch_in(cache: Path) -> Iterator[Path]:
         yield Path(scratch)
 
 
-def measure(what: What, bench: Bench, *, memory: bool = False) -> Iterator[Line]:
+def measure(what: What, bench: Bench, *, memory: bool = False, db: str = "duckdb") -> Iterator[Line]:
     """Measure one part, or all.
 
     Parameters
     ----------
+    db : str
+        The store to measure in; on a server only what `ON_SERVERS` has is measured.
     memory : bool
         Also measure how memory grows, and draw it over time; `all` does so anyway.
 
@@ -58,12 +63,18 @@ def measure(what: What, bench: Bench, *, memory: bool = False) -> Iterator[Line]
 
     Raises
     ------
+    InputError
+        This part is not measured in this store.
     NbaError
         A run failed; nothing is measured after it.
     MissingPackageError
         `serve` was asked for, and the service's packages are not installed.
     """
     material, drawn = Material(bench), list[Line]()
+    if db != "duckdb":
+        for part in _on_server(db, what):
+            yield from part(bench, material)
+        return
     for part in PARTS[what]:
         if part is serve and what == "all" and not can_serve():
             bench.tell("serve is left out: pip install 'nbalib[service]' brings what it needs")
@@ -75,6 +86,14 @@ def measure(what: What, bench: Bench, *, memory: bool = False) -> Iterator[Line]
     if memory or what == "all":
         yield from parts.ingest_memory(bench, material)
         _draw(drawn, bench)
+
+
+def _on_server(db: str, what: What) -> tuple[Part, ...]:
+    known = ON_SERVERS.get(db, {})
+    if what not in known:
+        measured = ", ".join(known) or "nothing"
+        raise InputError(f"in the store {db!r} {measured} is measured, not {what}")
+    return known[what]
 
 
 def _draw(lines: Sequence[Line], bench: Bench) -> None:

@@ -11,12 +11,11 @@ import typer
 
 from nbalib.bench.rounds import Bench
 from nbalib.bench.suite import What, measure, scratch_in
-from nbalib.cli.common import Db, now
+from nbalib.cli.common import STORES, Db, now
 from nbalib.errors import InputError, nearest
 from nbalib.settings import Settings
 
 FOLDER = "bench"
-MEASURED = ("duckdb",)
 SEED = 1
 
 
@@ -34,15 +33,15 @@ def bench(
     db: Db = "duckdb",
 ) -> None:
     """Measure steps against bare baselines, in turn on this machine; JSON lines on stdout."""
-    if db not in MEASURED:
-        raise InputError(f"the store {db!r} is not measured{nearest(db, MEASURED)}")
+    if db not in STORES:
+        raise InputError(f"there is no store {db!r}{nearest(db, STORES)}")
     # Stopped from outside, the command still ends what it started and removes what it made.
     signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     settings = Settings.from_environment()
     cache = settings.outputs_dir / FOLDER
     with scratch_in(cache) as scratch:
         how = Bench(rows, rounds, SEED, settings.params_dir.resolve(), cache, scratch, now(), _tell)
-        for line in measure(what, how, memory=memory):
+        for line in measure(what, how, memory=memory, db=db):
             typer.echo(json.dumps(line.as_dict()))
 
 
