@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import date, time
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any, Literal, TypeVar, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
@@ -18,10 +19,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from nbalib.errors import ParameterError, nearest
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 Role = Literal["customer", "agent", "bot"]
+Status = Literal["resolved", "open", "no_issue"]
+STATUSES: tuple[Status, ...] = get_args(Status)
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
@@ -124,7 +124,35 @@ class Policy(Strict):
     max_opening_messages: int = Field(default=10, ge=0)
 
 
+class StatusWeights(Strict):
+    """`status.yaml`: how much each named fact of a conversation speaks for each status.
+
+    `base` is what each status starts with; the highest sum wins.
+    """
+
+    version: int = Field(ge=1)
+    base: dict[Status, float]
+    weights: dict[str, dict[Status, float]]
+
+    @field_validator("base")
+    @classmethod
+    def _complete(cls, base: dict[Status, float]) -> dict[Status, float]:
+        missing = [status for status in STATUSES if status not in base]
+        if missing:
+            raise ValueError(f"nothing is said of {', '.join(missing)}")
+        return base
+
+
 Model = TypeVar("Model", bound=BaseModel)
+
+SHIPPED = Path(__file__).parents[1] / "params"
+"""The parameters of the repository."""
+
+
+@cache
+def shipped_status() -> StatusWeights:
+    """Read the weights that are shipped: they were fitted to hand labels, see `resolution/fitting.py`."""
+    return read_yaml(SHIPPED / "status.yaml", StatusWeights)
 
 
 class Params(Strict):
@@ -133,11 +161,20 @@ class Params(Strict):
     accounts: Accounts = Accounts()
     brands: Brands = Brands()
     policy: Policy = Policy()
+    status: StatusWeights = Field(default_factory=shipped_status)
 
     @cached_property
     def digest(self) -> str:
         """Name of these parameters: equal parameters, equal digest."""
         return digest_of(self)
+
+
+PARAMETER_FILES: dict[str, type[BaseModel]] = {
+    "accounts": Accounts,
+    "brands": Brands,
+    "policy": Policy,
+    "status": StatusWeights,
+}
 
 
 def digest_of(block: BaseModel) -> str:
@@ -147,7 +184,9 @@ def digest_of(block: BaseModel) -> str:
 
 
 def load_params(folder: Path) -> Params:
-    """Read `accounts.yaml`, `brands.yaml` and `policy.yaml` of `folder`; an absent file is its default.
+    """Read `accounts.yaml`, `brands.yaml`, `policy.yaml` and `status.yaml` of `folder`.
+
+    An absent file is its default; that of `status.yaml` is the one that is shipped.
 
     Raises
     ------
@@ -157,7 +196,7 @@ def load_params(folder: Path) -> Params:
     if not folder.is_dir():
         raise ParameterError(f"the parameter folder {folder} does not exist")
     blocks: dict[str, BaseModel] = {}
-    for name, model in (("accounts", Accounts), ("brands", Brands), ("policy", Policy)):
+    for name, model in PARAMETER_FILES.items():
         path = folder / f"{name}.yaml"
         if path.exists():
             blocks[name] = read_yaml(path, model)

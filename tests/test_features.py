@@ -15,6 +15,7 @@ from nbalib.as_of import AsOf, read_as_of
 from nbalib.engines.pandas_engine import PandasEngine
 from nbalib.errors import ParameterError
 from nbalib.features.snapshot import take_snapshot
+from nbalib.params import shipped_status
 from nbalib.schema import CONTACTS
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ TALK = (
 
 def features(store: DuckDBStore, as_of: AsOf) -> dict[str, dict[str, Any]]:
     """Conversation → its features."""
-    rows = take_snapshot(PandasEngine(store.connection), as_of).features.to_pylist()
+    rows = take_snapshot(PandasEngine(store.connection), as_of, shipped_status()).features.to_pylist()
     return {row["conversation_id"].removeprefix("twitter:"): row for row in rows}
 
 

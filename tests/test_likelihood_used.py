@@ -18,7 +18,7 @@ from nbalib.conversations.process import process
 from nbalib.engines.pandas_engine import PandasEngine
 from nbalib.errors import ModelError
 from nbalib.ingestion import ingest
-from nbalib.params import Params
+from nbalib.params import Params, shipped_status
 from nbalib.predictions.assemble import Predictions, predict
 from nbalib.predictions.export import write
 from nbalib.predictions.method import Method, load_method
@@ -52,7 +52,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DuckDBStore]:
 @pytest.fixture(scope="module")
 def trained(store: DuckDBStore) -> Trained:
     """Train on it."""
-    rows = prefixes(PandasEngine(store.connection), 72)
+    rows = prefixes(PandasEngine(store.connection), 72, shipped_status())
     return train(Examples.of_prefixes(rows), n_resamples=5)
 
 

@@ -12,7 +12,7 @@ from tweets import NOON, Tweet, store_of
 from nbalib.as_of import AsOf
 from nbalib.engines.pandas_engine import PandasEngine
 from nbalib.features.snapshot import take_snapshot
-from nbalib.params import Account, Accounts, Params
+from nbalib.params import Account, Accounts, Params, shipped_status
 from nbalib.resolution.prefixes import MOST_INSTANTS, OF_OTHERS, Prefixes, prefixes
 from nbalib.stores.duckdb_store import DuckDBStore
 
@@ -36,7 +36,7 @@ SETTLED = (
 
 def rows_of(store: DuckDBStore, **how: Any) -> tuple[Prefixes, dict[tuple[str, float], dict[str, Any]]]:
     """Give the rows, and each by conversation and hours after noon."""
-    found = prefixes(PandasEngine(store.connection), HORIZON, **how)
+    found = prefixes(PandasEngine(store.connection), HORIZON, shipped_status(), **how)
     keyed = {}
     for features, words, resolved in zip(
         found.features.to_pylist(), found.words.to_pylist(), found.resolved, strict=True
@@ -78,7 +78,9 @@ def test_features_are_those_of_a_decision_at_that_instant(tmp_path: Path) -> Non
         _, rows = rows_of(store)
         for hours in sorted({hours for _, hours in rows}):
             snapshot = take_snapshot(
-                PandasEngine(store.connection), AsOf("instant", NOON + timedelta(hours=hours))
+                PandasEngine(store.connection),
+                AsOf("instant", NOON + timedelta(hours=hours)),
+                shipped_status(),
             )
             for expected in snapshot.features.drop_columns(list(OF_OTHERS)).to_pylist():
                 name = expected["conversation_id"].removeprefix("twitter:")

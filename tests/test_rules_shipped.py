@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nbalib.conversations.patterns import requests as signalled
-from nbalib.conversations.status import DECIDING
+from nbalib.conversations.status import REASONS
 from nbalib.decisions.rules import RuleSet, load_rules
 from nbalib.feature_catalogue import FEATURES, features_schema
 from nbalib.params import Policy, load_params
@@ -138,7 +138,7 @@ def test_words_of_the_signals_are_those_of_the_catalogue() -> None:
     """What rules may compare is what the signals can say, and what decides a status."""
     assert set(FEATURES["asked_for"].values) == set(signalled.ASKED_FOR)
     assert set(FEATURES["promised"].values) == set(signalled.PROMISED)
-    assert {"information_asked", "steps_given"} <= {name for name, _, _ in DECIDING}
+    assert {"information_asked", "steps_given"} <= {name for name, _, _ in REASONS["open"]}
 
 
 def test_a_follow_up_waits_since_the_agents_message(shipped: RuleSet) -> None:

@@ -398,6 +398,80 @@ SAID: dict[str, tuple[bool, tuple[str, ...], tuple[str, ...]]] = {
             "on it - thanks",
         ),
     ),
+    "names_trouble": (
+        CUSTOMER,
+        (
+            "My parcel is missing",
+            "I can't log in since noon",
+            "The app keeps crashing",
+            "They charged me twice",
+            "Still waiting for the engineer",
+        ),
+        (
+            "I can't wait for the new season",
+            "No problem at all",
+            "What time do you open?",
+            "It's lovely here, isn't it",
+        ),
+    ),
+    "wants_something": (
+        CUSTOMER,
+        (
+            "I need an invoice for March",
+            "Please send me the form",
+            "How do I change my address",
+            "Can you call me",
+        ),
+        ("What a lovely day", "You are welcome", "Off to the sea"),
+    ),
+    "will_act": (
+        CUSTOMER,
+        (
+            "Ok, will do",
+            "I'll try that when I get home",
+            "Thanks, I will let you know",
+            "Gonna try it tonight",
+        ),
+        ("It works", "You said it was sent", "The driver left"),
+    ),
+    "has_sent": (
+        CUSTOMER,
+        ("Sent you a DM", "I have messaged you", "Filled in the form", "Check your inbox"),
+        ("How do I reach you", "The parcel arrived", "Where is the form"),
+    ),
+    "has_no_answer": (
+        AGENT,
+        (
+            "We don't have any information on that",
+            "No news yet, sorry",
+            "We can't confirm a date. Stay tuned",
+        ),
+        ("It opens at nine", "Please send us a DM", "You can find it in your account"),
+    ),
+    "checks_back": (
+        AGENT,
+        (
+            "Are you still having trouble?",
+            "Did that help?",
+            "Just checking in to see how it is going",
+            "Let us know if it works",
+        ),
+        ("It opens at nine", "Please restart the box", "What is your order number?"),
+    ),
+    "names_end": (
+        AGENT,
+        (
+            "We turned it off for the event",
+            "It will be back on tomorrow",
+            "Your order has been refunded",
+        ),
+        ("Please restart the box", "We are looking into it", "We'll be in touch"),
+    ),
+    "has_words": (
+        CUSTOMER,
+        ("the train was late", "no signal here", "@Brand my phone died again"),
+        ("ok", "😂😂", "@Brand https://t.co/abc", "so true"),
+    ),
 }
 
 

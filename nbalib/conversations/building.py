@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from nbalib.engines.pandas_engine import PandasEngine, Told
-    from nbalib.params import Policy
+    from nbalib.params import Params
 
 MOOD_POINTS = 10_000
 
@@ -41,7 +41,7 @@ TREES = Trees(
 
 
 def build(
-    engine: PandasEngine, tell: Told, *, policy: Policy, now: datetime, latest: datetime | None
+    engine: PandasEngine, tell: Told, *, params: Params, now: datetime, latest: datetime | None
 ) -> None:
     """Place the messages in scope, and judge their conversations.
 
@@ -56,10 +56,10 @@ def build(
     """
 
     def built(ordered: pa.Table) -> tuple[pa.Table, pa.Table]:
-        turns = turns_of(ordered, policy)
-        return turns, conversations_of(judge(_as_known_at(turns, latest)), now)
+        turns = turns_of(ordered, params.policy)
+        return turns, conversations_of(judge(_as_known_at(turns, latest), params.status), now)
 
-    place(engine, policy)
+    place(engine, params.policy)
     keep_threads(engine)
     done = 0
     for turns, conversations in side_by_side(built, messages_placed(engine)):

@@ -16,17 +16,18 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from nbalib.engines.pandas_engine import PandasEngine
+    from nbalib.params import StatusWeights
 
 
-def judge_moments(engine: PandasEngine) -> pa.Table:
+def judge_moments(engine: PandasEngine, weights: StatusWeights) -> pa.Table:
     """Give state and status of each of the `moments`, in their order, as known then."""
-    return judge(engine.sql(statement(HERE, "known")))
+    return judge(engine.sql(statement(HERE, "known")), weights)
 
 
-def judge(known: pa.Table) -> pa.Table:
+def judge(known: pa.Table, weights: StatusWeights) -> pa.Table:
     """Give state and status of each moment of `known`, which is sorted as `states_of` asks."""
     state = states_of(known)
-    status = decide_status(state)
+    status = decide_status(state, weights)
     for name in status.column_names:
         state = state.append_column(name, status[name])
     return state

@@ -11,6 +11,8 @@ SELECT
     n.interaction_timestamp,
     CASE WHEN r.is_customer THEN b.brand ELSE n.brand_account_id END AS brand_account_id,
     CASE WHEN r.is_customer THEN b.known_at END AS brand_known_at,
+    coalesce(r.is_customer AND p.author_role = 'customer'
+        AND p.participant_external_id <> n.participant_external_id, FALSE) AS is_aside,
     s.flags,
     s.asked_for,
     s.promised,
@@ -31,5 +33,6 @@ FROM (
 JOIN conversation_keys AS k ON k.conversation = m.conversation
 JOIN rooted AS r ON r.node = m.node
 JOIN nodes AS n ON n.node = m.node
+LEFT JOIN nodes AS p ON p.node = n.parent_node
 JOIN readings AS s ON s.node = m.node
 LEFT JOIN named_brands AS b ON b.node = m.node

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from nbalib.params import Params, Policy
+    from nbalib.params import Params
     from nbalib.stores.duckdb_store import DuckDBStore
 
     EngineOn = Callable[[duckdb.DuckDBPyConnection], PandasEngine]
@@ -125,7 +125,7 @@ def _process(
     tell: Callable[[str, int, int], None],
 ) -> ProcessReport:
     total = store.count("interactions")
-    method = method_of(params.policy, switches)
+    method = method_of(params, switches)
     with store.transaction():
         put_roles_right(engine, params.accounts)
     read = read_messages(store, engine, switches, lambda done: tell("reading messages", done, total))
@@ -134,7 +134,7 @@ def _process(
         renew_known_accounts(engine, params.accounts, whole=whole)
         placed = 0
         if whole or store.count("touched"):
-            placed = _build(store, engine, params.policy, now, tell, whole=whole)
+            placed = _build(store, engine, params, now, tell, whole=whole)
     engine.drop(*MADE)
     threads_now = engine.sql(statement(HERE, "thread_counts")).to_pylist()[0]
     return ProcessReport(
@@ -151,7 +151,7 @@ def _process(
 def _build(
     store: DuckDBStore,
     engine: PandasEngine,
-    policy: Policy,
+    params: Params,
     now: datetime,
     tell: Callable[[str, int, int], None],
     *,
@@ -162,7 +162,7 @@ def _build(
     total = engine.one("SELECT count(*) FROM scope")
     tell("building threads", 0, total)
     clear_place(engine, whole=whole)
-    work = partial(build, policy=policy, now=now, latest=store.latest_interaction_at())
+    work = partial(build, params=params, now=now, latest=store.latest_interaction_at())
     engine.by_tree(TREES, work, lambda done: tell("judging conversations", done, total))
     keep_profiles(engine, now, whole=whole)
     engine.execute("DELETE FROM touched")

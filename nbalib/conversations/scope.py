@@ -17,7 +17,7 @@ from nbalib.params import digest_of
 if TYPE_CHECKING:
     from nbalib.conversations.reading import Switches
     from nbalib.engines.pandas_engine import PandasEngine
-    from nbalib.params import Policy
+    from nbalib.params import Params
 
 WHOLE_SHARE = 0.3
 """From this share of touched messages on, placing all is not slower."""
@@ -27,9 +27,9 @@ SELECT facts FROM pipeline_runs WHERE step = 'process' AND status = 'done' ORDER
 """
 
 
-def method_of(policy: Policy, switches: Switches) -> str:
+def method_of(params: Params, switches: Switches) -> str:
     """Name what conversations are built with: another name, and all are built again."""
-    return f"{__version__} {digest_of(policy)} {switches.word}"
+    return f"{__version__} {digest_of(params.policy)} {digest_of(params.status)} {switches.word}"
 
 
 def is_whole(engine: PandasEngine, method: str) -> bool:

@@ -102,10 +102,12 @@ def _words(known: pa.Table, segments: Segments, is_customer: Truths) -> dict[str
         ),
         "promised": _taken(known["promised"], segments.last(in_last_agent_run & _given(known["promised"]))),
         "last_customer_flags": said(of_run(ends[True])),
+        "final_customer_flags": said(np.arange(known.num_rows) == ends[True][segments.of_row]),
         "last_agent_flags": said(in_last_agent_run),
         "first_customer_flags": said(of_run(first_customer)),
         "any_customer_flags": said(is_customer),
         "any_agent_flags": said(~is_customer),
+        "is_aside": _taken(known["is_aside"], first_customer).fill_null(False),
         "customer_replied": pa.array((first_agent != NONE) & (ends[True] > first_agent)),
     }
 

@@ -1,7 +1,9 @@
-"""Decide from a conversation's state whether it is resolved, and who has the next word.
+"""Weigh the facts of a conversation's state: is it resolved, why, and who has the next word.
 
-In: rows of `state.sql`. Out: resolution_status, status_reason, awaiting, moved_private for each.
-A status depends on the messages known, never on how much time has passed since.
+In: rows of `states_of`, and the weights of `params/status.yaml`. Out: resolution_status, status_reason,
+awaiting, moved_private for each. A status depends on the messages known, never on how much time has passed
+since. The weights decide between resolved, open and no_issue; the reason and who has the next word are then
+read off the facts that belong to the status.
 """
 
 from __future__ import annotations
@@ -10,123 +12,100 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from nbalib.conversations.flags import says
+from nbalib.conversations.facts import facts_of
+from nbalib.errors import ParameterError, nearest
+from nbalib.params import STATUSES
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
-PRIVATE = ("asks_dm", "asks_call", "asks_email", "asks_form")
-TROUBLE = ("is_complaint", "is_question", "is_urgent", "is_escalation", "denies_fix")
-HELPING = ("is_apology", "is_question", "asks_information", "gives_steps", "has_help_link", *PRIVATE)
-CONTEST = ("is_complaint", "denies_fix", "is_escalation", "is_sarcastic")
+    from nbalib.params import StatusWeights
+
+REASONS: dict[str, tuple[tuple[str, str, str], ...]] = {
+    "resolved": (
+        ("customer_confirms", "confirms_fix", "nobody"),
+        ("customer_thanks", "thanks", "nobody"),
+        ("answered", "agent_spoke_last", "nobody"),
+        ("left_there", "", "nobody"),
+    ),
+    "open": (
+        ("moved_private", "asked_for_private_way", "customer"),
+        ("information_asked", "asked_for_information", "customer"),
+        ("feedback_passed_on", "passed_on_last", "nobody"),
+        ("agent_promised", "promised", "agent"),
+        ("steps_given", "explained_last", "customer"),
+        ("apologised", "only_apologised", "nobody"),
+        ("agent_replied", "agent_spoke_last", "customer"),
+        ("customer_will_act", "will_act_waits", "customer"),
+        ("customer_waits", "", "agent"),
+    ),
+    "no_issue": (
+        ("addresses_nobody", "addresses_nobody", "nobody"),
+        ("promotion", "advertises", "nobody"),
+        ("praise", "praise_with_nothing_wrong", "nobody"),
+        ("talk", "", "nobody"),
+    ),
+}
+"""By status: reasons in the order in which they are tried, the fact that each needs ('' for none), and who
+has the next word then."""
 
 
-def decide_status(state: pa.Table) -> pa.Table:
-    """Name each conversation's status, the fact that decided it, and who has the next word.
+def decide_status(state: pa.Table, weights: StatusWeights) -> pa.Table:
+    """Weigh each conversation's facts.
 
     Parameters
     ----------
     state : Table, shape (n, …)
-        Columns of `state.sql`.
+        Columns of `states_of`.
 
     Returns
     -------
     Table, shape (n, 4)
         resolution_status (resolved, open, no_issue), status_reason, awaiting (agent, customer, nobody),
         moved_private.
+
+    Raises
+    ------
+    ParameterError
+        `weights` name a fact that is not known.
     """
-    facts = _facts(state)
-    # The first fact that holds decides; the order is the argument.
-    reasons = [name for name, _, _ in DECIDING]
-    holds = [facts[name] for name in reasons]
-    place = np.select(holds, list(range(len(reasons))), default=len(reasons))
-    statuses = np.array([status for _, status, _ in DECIDING] + ["open"], dtype=object)[place]
-    awaiting = np.array([word for _, _, word in DECIDING] + ["agent"], dtype=object)[place]
+    facts = facts_of(state)
+    best = scores(facts, weights).argmax(axis=1)
+    # By definition: what no agent answered and what addresses no known account is nobody's issue.
+    best[facts["addresses_nobody"]] = STATUSES.index("no_issue")
+    reason, awaiting = np.empty(len(best), dtype=object), np.empty(len(best), dtype=object)
+    for place, status in enumerate(STATUSES):
+        left = best == place
+        for name, fact, word in REASONS[status]:
+            here = left & facts[fact] if fact else left
+            reason[here], awaiting[here] = name, word
+            left &= ~here
+    is_open = best == STATUSES.index("open")
     return pa.table(
         {
-            "resolution_status": pa.array(statuses, pa.string()),
-            "status_reason": pa.array(
-                np.array([*reasons, "customer_waits"], dtype=object)[place], pa.string()
-            ),
+            "resolution_status": pa.array(np.array(STATUSES, dtype=object)[best], pa.string()),
+            "status_reason": pa.array(reason, pa.string()),
             "awaiting": pa.array(awaiting, pa.string()),
-            "moved_private": pa.array(facts["moved_private"] & (statuses == "open")),
+            "moved_private": pa.array(facts["asked_for_private_way"] & is_open),
         }
     )
 
 
-DECIDING: tuple[tuple[str, str, str], ...] = (
-    ("addresses_nobody", "no_issue", "nobody"),
-    ("praise", "no_issue", "nobody"),
-    ("promotion", "no_issue", "nobody"),
-    ("banter", "no_issue", "nobody"),
-    ("customer_confirms", "resolved", "nobody"),
-    ("customer_thanks", "resolved", "nobody"),
-    ("moved_private", "open", "customer"),
-    ("information_asked", "open", "customer"),
-    ("feedback_passed_on", "open", "nobody"),
-    ("agent_promised", "open", "agent"),
-    ("answered", "resolved", "nobody"),
-    ("steps_given", "open", "customer"),
-    ("agent_replied", "open", "customer"),
-)
-"""Facts in the order in which they decide: name, status, who has the next word. Else the customer waits."""
+def scores(facts: Mapping[str, NDArray[np.bool_]], weights: StatusWeights) -> NDArray[np.float64]:
+    """Add up the weights of the facts that hold.
 
-UNHAPPY = -2_000
-"""Mean mood points below which talk without a named trouble is no banter."""
-
-
-def _facts(state: pa.Table) -> dict[str, NDArray[np.bool_]]:
-    """Find for each conversation which of the deciding facts hold."""
-    customer, agent, ever, first, any_agent = (
-        state[f"{name}_flags"].to_numpy()
-        for name in ("last_customer", "last_agent", "any_customer", "first_customer", "any_agent")
-    )
-    agent_last = np.asarray(state["last_author"]) == "agent"
-    replied = np.asarray(state["customer_replied"])
-    wrote = state["n_customer_messages"].to_numpy() > 0
-    promised = np.asarray(state["promised"].is_valid())
-    asked = says(agent, "asks_information", "is_question") & ~says(agent, "closes_politely")
-    private = says(agent, *PRIVATE)
-    trouble = says(ever, *TROUBLE)
-    calm = wrote & ~trouble & ~_unhappy(state)
-    contested = says(customer, *CONTEST)
-    explains = says(agent, "gives_steps", "has_help_link")
-    thanks = replied & says(customer, "says_thanks") & ~contested & ~says(customer, "is_question")
-    return {
-        "addresses_nobody": np.asarray(state["brand_account_id"].is_null()),
-        "praise": calm
-        & says(first, "is_praise", "says_thanks")
-        & ~says(first, "is_sarcastic")
-        & ~private
-        & ~asked,
-        "promotion": calm & says(first, "is_promotion") & ~private,
-        # Nobody names a trouble, and no agent excuses, asks, explains or promises anything.
-        "banter": calm & agent_last & ~replied & ~promised & ~says(any_agent, *HELPING),
-        "customer_confirms": wrote
-        & says(customer, "confirms_fix")
-        & ~contested
-        & (agent_last | ~says(customer, "is_question")),
-        # Thanks end an issue where nothing is left to do: no request and no further advice after them.
-        "customer_thanks": thanks & ~private & ~asked & ~(agent_last & explains) & (agent_last | ~promised),
-        "moved_private": agent_last & private,
-        "information_asked": agent_last & asked,
-        "feedback_passed_on": agent_last & _equal(state["promised"], "pass_on"),
-        "agent_promised": agent_last & promised,
-        "answered": agent_last & explains & says(customer, "is_question") & ~says(ever, *CONTEST),
-        "steps_given": agent_last & explains,
-        "agent_replied": agent_last,
-    }
-
-
-def _unhappy(state: pa.Table) -> NDArray[np.bool_]:
-    """Tell where the customer's mean mood is clearly negative; an unknown mood is not."""
-    points = np.asarray(state["mood_points_sum"])
-    unhappy: NDArray[np.bool_] = points < UNHAPPY * np.maximum(np.asarray(state["n_moods"]), 1)
-    return unhappy
-
-
-def _equal(column: pa.ChunkedArray, value: str) -> NDArray[np.bool_]:
-    """Tell where a text column has `value`; null is no."""
-    return np.asarray(pc.fill_null(pc.equal(column, value), False))
+    Returns
+    -------
+    array of float, shape (n, 3)
+        By status, in the order of `STATUSES`; the highest wins.
+    """
+    n_rows = len(next(iter(facts.values())))
+    total = np.tile(np.array([weights.base[status] for status in STATUSES]), (n_rows, 1))
+    for fact, by_status in weights.weights.items():
+        if fact not in facts:
+            raise ParameterError(f"status.yaml weighs {fact!r}, which is no fact{nearest(fact, facts)}")
+        total[facts[fact]] += [by_status.get(status, 0.0) for status in STATUSES]
+    return total

@@ -69,7 +69,7 @@ def _known_at(
     **_other: object,
 ) -> dict[str, object]:
     """Give what was known of the conversation at `as_of`, and what the rules say to it."""
-    snapshot = take_snapshot(engine, AsOf("instant", as_of), [customer_id])
+    snapshot = take_snapshot(engine, AsOf("instant", as_of), params.status, [customer_id])
     decided = decide(snapshot, rules, params)
     place = pc.index(snapshot.features["conversation_id"], conversation_id).as_py()
     row = pa.table(

@@ -10,6 +10,7 @@ SELECT
     interaction_timestamp,
     brand_account_id,
     brand_known_at,
+    is_aside,
     starts_clock,
     answers_since,
     run,

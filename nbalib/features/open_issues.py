@@ -21,11 +21,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from nbalib.engines.pandas_engine import PandasEngine
+    from nbalib.params import StatusWeights
 
     Integers = NDArray[np.int64]
 
 
-def count_open_issues(engine: PandasEngine, state: pa.Table, *, own: bool) -> Integers:
+def count_open_issues(
+    engine: PandasEngine, state: pa.Table, weights: StatusWeights, *, own: bool
+) -> Integers:
     """Count open issues.
 
     Parameters
@@ -48,4 +51,4 @@ def count_open_issues(engine: PandasEngine, state: pa.Table, *, own: bool) -> In
     group, counted = relation[several], counted[several]
     ends = micros(state["conversation_end_timestamp"])[several]
     found[several] = Events(group[counted], ends[counted]).until(group, ends + HOUR)
-    return found + count_under_way(engine, state)
+    return found + count_under_way(engine, state, weights)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from nbalib.engines.pandas_engine import PandasEngine
+    from nbalib.params import StatusWeights
 
 HERE = "nbalib.features"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -45,11 +46,13 @@ class Snapshot:
     features: pa.Table
 
 
-def take_snapshot(engine: PandasEngine, as_of: AsOf, customer_ids: Sequence[str] | None = None) -> Snapshot:
+def take_snapshot(
+    engine: PandasEngine, as_of: AsOf, weights: StatusWeights, customer_ids: Sequence[str] | None = None
+) -> Snapshot:
     """Give states and features of all conversations, or of those of some customers."""
     as_of = settled(engine, as_of)
-    state = _states(engine, as_of, customer_ids)
-    made = {"n_open_issues": count_open_issues(engine, state, own=as_of.kind == "last-message")}
+    state = _states(engine, as_of, weights, customer_ids)
+    made = {"n_open_issues": count_open_issues(engine, state, weights, own=as_of.kind == "last-message")}
     made |= count_contacts(engine, state, customer_ids)
     for name, column in made.items():
         state = state.append_column(name, pa.array(column))
@@ -64,11 +67,13 @@ def settled(engine: PandasEngine, as_of: AsOf) -> AsOf:
     return AsOf("instant", None if micros is None else EPOCH + timedelta(microseconds=micros))
 
 
-def _states(engine: PandasEngine, as_of: AsOf, customer_ids: Sequence[str] | None) -> pa.Table:
+def _states(
+    engine: PandasEngine, as_of: AsOf, weights: StatusWeights, customer_ids: Sequence[str] | None
+) -> pa.Table:
     """Give state and status of each conversation."""
     values = {"at": as_of.at, "customer_ids": customer_ids}
     parts = engine.parts(statement(HERE, "known_turns"), "conversation_id", values)
-    return pa.concat_tables([judge(_at_moments(known, as_of)) for known in parts])
+    return pa.concat_tables([judge(_at_moments(known, as_of), weights) for known in parts])
 
 
 def _at_moments(known: pa.Table, as_of: AsOf) -> pa.Table:

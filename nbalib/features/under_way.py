@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from nbalib.engines.pandas_engine import PandasEngine
+    from nbalib.params import StatusWeights
 
     Integers = NDArray[np.int64]
     Truths = NDArray[np.bool_]
@@ -44,7 +45,7 @@ class _Spells:
         return _Spells(self.place[chosen], self.begin[chosen], self.end[chosen])
 
 
-def count_under_way(engine: PandasEngine, state: pa.Table) -> Integers:
+def count_under_way(engine: PandasEngine, state: pa.Table, weights: StatusWeights) -> Integers:
     """Count for each row the open issues of its customer and brand that were under way at its moment.
 
     Parameters
@@ -68,7 +69,7 @@ def count_under_way(engine: PandasEngine, state: pa.Table) -> Integers:
     if not met.place.size:
         return np.zeros(state.num_rows, dtype=np.int64)
     spells = seen(_spells(engine, state, met))
-    judged = _judged(engine, state, spells)
+    judged = _judged(engine, state, spells, weights)
     relation = distinct(
         pa.concat_tables([state.select(RELATION), judged.select(RELATION)]).columns
     ).of_row.to_numpy()
@@ -97,11 +98,11 @@ def _spells(engine: PandasEngine, state: pa.Table, met: _Spells) -> _Spells:
     return _Spells(place, begin, end)
 
 
-def _judged(engine: PandasEngine, state: pa.Table, spells: _Spells) -> pa.Table:
+def _judged(engine: PandasEngine, state: pa.Table, spells: _Spells, weights: StatusWeights) -> pa.Table:
     """Give state and status of conversations as they stood at the beginning of each spell."""
     moments = _named(state, spells, "as_of", spells.begin)
     engine.table("moments", moments.append_column("moment", pa.array(np.arange(moments.num_rows))))
-    return judge_moments(engine)
+    return judge_moments(engine, weights)
 
 
 def _named(state: pa.Table, spells: _Spells, name: str, instants: Integers) -> pa.Table:

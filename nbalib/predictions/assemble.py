@@ -67,7 +67,8 @@ def predict(
         No row where nothing was known.
     """
     as_of = settled(engine, as_of)
-    snapshot = with_likelihood(engine, take_snapshot(engine, as_of, customer_ids), method.likelihood)
+    known = take_snapshot(engine, as_of, method.params.status, customer_ids)
+    snapshot = with_likelihood(engine, known, method.likelihood)
     decided = decide(snapshot, method.rules, method.params)
     decided = with_likelihood_said(decided, snapshot.features, method.likelihood)
     rows = joined(snapshot.features, snapshot.state.select(CARRIED), decided)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from nbalib.engines.pandas_engine import PandasEngine
+    from nbalib.params import StatusWeights
 
 HERE = "nbalib.resolution"
 DELAYS_HOURS = (0, 1, 24, 168)
@@ -76,6 +77,7 @@ class Prefixes:
 def prefixes(
     engine: PandasEngine,
     horizon_hours: int,
+    weights: StatusWeights,
     *,
     since: datetime | None = None,
     until: datetime | None = None,
@@ -85,6 +87,8 @@ def prefixes(
 
     Parameters
     ----------
+    weights : StatusWeights
+        Decide which conversations are open, and which are resolved later.
     most_rows : int
         About so many instants are looked at: of more conversations, a share that their ids choose.
 
@@ -98,11 +102,11 @@ def prefixes(
     engine.make("moments", statement(HERE, "prefix_moments"), {**asked, "below": below})
     n_instants = engine.one("SELECT count(*) FROM moments")
     engine.make("moments", IN_TIME.format(hours=int(horizon_hours)))
-    state = judge_moments(engine)
+    state = judge_moments(engine, weights)
     is_open = np.asarray(pc.equal(state["resolution_status"], "open"))
     kept = engine.sql("SELECT conversation_id, as_of FROM moments ORDER BY moment").filter(pa.array(is_open))
     words = last_words(engine, kept)
-    resolved = _resolved_later(engine, horizon_hours)
+    resolved = _resolved_later(engine, horizon_hours, weights)
     engine.drop("moments")
     return Prefixes(
         features=known_features(state.filter(pa.array(is_open))),
@@ -123,10 +127,10 @@ def known_features(state: pa.Table) -> pa.Table:
     return features_of(state).drop_columns(list(OF_OTHERS))
 
 
-def _resolved_later(engine: PandasEngine, horizon_hours: int) -> NDArray[np.bool_]:
+def _resolved_later(engine: PandasEngine, horizon_hours: int, weights: StatusWeights) -> NDArray[np.bool_]:
     """Tell which conversations stand resolved `horizon_hours` after their moment."""
     engine.make("moments", LATER.format(hours=int(horizon_hours)))
-    return np.asarray(pc.equal(judge_moments(engine)["resolution_status"], "resolved"))
+    return np.asarray(pc.equal(judge_moments(engine, weights)["resolution_status"], "resolved"))
 
 
 def _below(share: float) -> str:

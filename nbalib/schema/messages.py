@@ -59,6 +59,14 @@ SIGNAL_FLAGS = (
     "offers_help",
     "closes_politely",
     "is_signed",
+    "names_trouble",
+    "will_act",
+    "has_sent",
+    "has_no_answer",
+    "checks_back",
+    "names_end",
+    "wants_something",
+    "has_words",
 )
 """What one text may say; each is a column of `signals`, defined in `conversations/signals.py`."""
 
@@ -140,6 +148,7 @@ TURNS = Table(
             "An agent's answer: since when the customer waited; else null",
             "null",
         ),
+        ("is_aside", "bool", "A customer's message that answers another customer's"),
         ("run", "int", "Number of the run of messages of one side, from 1; 0 in the opening"),
         ("flags", "int", "The signals as bits, in the order of SIGNAL_FLAGS"),
         ("asked_for", "string", "As in signals", "null"),

@@ -15,6 +15,16 @@ from nbalib.conversations.patterns.answers import (
     OFFERS_HELP,
     STEPS,
 )
+from nbalib.conversations.patterns.course import (
+    CHECKS_BACK,
+    HAS_NO_ANSWER,
+    HAS_SENT,
+    HAS_WORDS,
+    NAMES_END,
+    NAMES_TROUBLE,
+    WANTS_SOMETHING,
+    WILL_ACT,
+)
 from nbalib.conversations.patterns.private import ASKS_CALL, ASKS_DM, ASKS_EMAIL, ASKS_FORM
 from nbalib.conversations.patterns.relief import CONFIRMS_FIX, PRAISE, SAYS_THANKS
 from nbalib.conversations.patterns.requests import ASKS_INFORMATION
@@ -47,6 +57,14 @@ PATTERNS: tuple[Pattern, ...] = (
     ANSWER,
     OFFERS_HELP,
     CLOSES_POLITELY,
+    NAMES_TROUBLE,
+    WILL_ACT,
+    HAS_SENT,
+    HAS_NO_ANSWER,
+    CHECKS_BACK,
+    NAMES_END,
+    WANTS_SOMETHING,
+    HAS_WORDS,
 )
 
 

@@ -11,7 +11,8 @@ from nbalib.conversations.patterns.trouble import FIXED, THANKS
 _NOT_SO = (
     r"(?:not|\w+n'?t|never|cannot|yet to|until|till|when|once|if|unless|whether|hop(?:e|ed|ing)|hopefully"
     r"|wish|will|would|should"
-    r"|could|needs?|want(?:s|ed)?|wanna|please|pls|plz|get|getting|have to|has to|to be|to get|gonna|going to"
+    r"|could|needs?|want(?:s|ed)?|wanna|please|pls|plz|get|getting|have to|has to|to be|to get|gonna"
+    r"|going to"
     r"|supposed to|claim\w*"
     r"|sa(?:id|ys|ying)|told|marked|stop(?:s|ped)?|quit|barely|hardly|no|nothing|think(?:ing)?|thought)"
 )
@@ -70,7 +71,8 @@ CONFIRMS_FIX = Pattern(
         rf"{FIXED} (?:now|out|already|itself)",
         rf"(?:{FIXED}|found it|got it|got through|received it|received) ?(?:now|out"
         rf"|all)?[,.!\s]+{THANKS}",
-        rf"{THANKS}[,.!\s]+(?:\w+ )?(?:got it|found it|it worked|it works|that worked|that works|all (?:good"
+        rf"{THANKS}[,.!\s]+(?:\w+ )?(?:got it|found it|it worked|it works|that worked|that works"
+        rf"|all (?:good"
         "|set|sorted|done))",
         "(?:all|i'?m|we'?re|it'?s|now) (?:all )?(?:good|set|sorted)(?: to go)?(?: now)?",
         r"everything (?:is |'s )?(?:\w+ )?(?:good|fine|ok|okay|great|perfect|working|back to normal"
@@ -99,6 +101,16 @@ CONFIRMS_FIX = Pattern(
         "(?:that|this|which) (?:really )?(?:answers|answered|clears|cleared|helps|helped) (?:my|it|that"
         r"|things|a lot|me|,|\.|!)",
         "answers my question",
+        "seems? (?:to be )?(?:working|fixed|fine|ok|okay|good)|(?:it|he|she|they|food|order|package"
+        "|parcel|driver"
+        r"|bag|luggage) (?:\w+ )?(?:got here|came|showed up|turned up|made it)",
+        r"(?:item|phone|bag|bags|luggage|wallet|purse|keys?|it|them) (?:\w+ ){0,2}(?:recovered"
+        r"|returned to me|found)",
+        "(?:i|we)(?:'ve| have)? (?:just |finally |now |actually )*(?:booked|got through|got (?:online"
+        "|in)|managed)",
+        r"(?:finally|just|now) (?:booked|got (?:it|through|in|online)|found it)|found (?:it|them"
+        r"|the \w+) (?:now|in"
+        r"|on|at|thanks)|(?:was|got) delivered (?:\w+ )?(?:fine|ok|okay|well|on time)",
         "ya (?:esta (?:solucionado|resuelto|listo)|funciona|lo (?:recibi|resolvi|solucione)|me llego)",
         "solucionado|resuelto|problema resolvido|resolvido",
         "(?:hat )?(?:jetzt )?funktioniert(?: (?:jetzt|wieder))|geht (?:jetzt|wieder)|erledigt",
@@ -149,7 +161,8 @@ PRAISE = Pattern(
         "|impressed|pleased|happy with|delicious|good|grateful|professional|polite|pleasant|yummy|tasty"
         "|excited|lovely|amazing|awesome)",
         "impressed (?:with|by|at)|delicious|yummy|made my (?:day|night|week|year)|can'?t fault",
-        r"highly recommend\w*|life ?savers?|legends?|you da best|best(?: \w+){0,2} ever|blown away|exceeded",
+        r"highly recommend\w*|life ?savers?|legends?|you da best|best(?: \w+){0,2} ever|blown away"
+        r"|exceeded",
         "above and beyond|pleasure (?:to|dealing|flying|doing)|loved (?:it|the|my|this|every)",
         "worth (?:it|every)",
         r"(?:is|was|are|were|looks?|tastes?|taste|sounds?) (?:\w+ )?(?:amazing|awesome|fantastic|brilliant"
@@ -173,9 +186,11 @@ TROUBLED = Pattern(
     "Names something that is wrong: praise beside it is not praise alone",
     "customer",
     phrases=(
-        r"issues?|problems?|troubles?|errors?|bugs?|glitch\w*|broken?|broke|crash\w*|freez\w+|frozen|lag\w*",
+        r"issues?|problems?|troubles?|errors?|bugs?|glitch\w*|broken?|broke|crash\w*|freez\w+|frozen"
+        r"|lag\w*",
         r"delay\w*|late|cancell?ed|missing|lost|wrong|damag\w*|stuck|hacked|outage|down|slow\w*",
-        r"fix(?:ed|ing)?|refund\w*|charged|locked|stolen|defect\w*|forg[eo]t\w*|denied|los(?:e|ing)|without",
+        r"fix(?:ed|ing)?|refund\w*|charged|locked|stolen|defect\w*|forg[eo]t\w*|denied|los(?:e|ing)"
+        r"|without",
         "removed|deleted|wors(?:e|t)|boo",
         "(?:doesn'?t|don'?t|isn'?t|won'?t|can'?t|cannot|didn'?t|couldn'?t|wasn'?t|haven'?t|hasn'?t"
         r"|shouldn'?t|not|unable|fail\w*)",

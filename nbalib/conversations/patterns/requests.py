@@ -255,7 +255,8 @@ PROMISED: dict[str, str] = {
             rf"{_WE}{_BE} (?:\w+ ){{0,2}}(?:looking|checking|investigating|reviewing|researching|taking a"
             "|monitoring)",
             r"let (?:me|us) (?:\w+ ){0,2}(?:look|check|investigate|take a|see|review|find|do some|dig)",
-            "(?:looking|check(?:ing)?) into (?:this|it|that|the|your)",
+            "(?:looking|check(?:ing)?) into (?:this|it|that|the|your|making|adding|getting|fixing)",
+            rf"{_WE}(?:'re| are| is|'s) (?:\w+ ){{0,2}}aware (?:and|of)",
             "being (?:looked|investigated|reviewed|checked)|under (?:review|investigation)",
         )
     ),
