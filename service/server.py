@@ -50,7 +50,7 @@ def serve(settings: Settings, *, db: str, host: str, port: int, workers: int = 1
     db : str
         Name of the store.
     workers : int
-        Processes; each reads a snapshot of its own.
+        Processes; all read the same snapshot.
 
     Raises
     ------

@@ -1,9 +1,8 @@
-"""The latest snapshot of the store, and connections to it.
+"""The latest published snapshot of the store, and connections to it.
 
-In: the path of a store that other processes write. Out: connections that read its latest whole copy.
-A change counts once two looks have found the same: a store that is being written, replaced or moved is left
-alone, and the snapshot before it goes on answering. One that is gone, or is no store of ours, is answered by
-nothing: there is then no snapshot.
+In: the path of a store that other processes write, and whose snapshots they publish. Out: connections that
+read the latest one. Who reads when a new one comes reads on in the old, which is closed after the last of
+them; nobody waits, and no request fails. A store that is gone is answered by nothing: there is no snapshot.
 """
 
 from __future__ import annotations
@@ -18,18 +17,16 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from nbalib.errors import StoreError
-from service.copying import open_copy, stamp_of, tidy
+from nbalib.stores.duckdb_store import DuckDBStore
+from nbalib.stores.snapshots import latest, publish_if_behind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from nbalib.stores.duckdb_store import DuckDBStore
-    from service.copying import Stamp
 
 log = logging.getLogger(__name__)
 
-FIRST_LOOKS_SECONDS = 0.25
 LOOK_SECONDS = 1.0
 RETRY_SECONDS = 10.0
 
@@ -39,7 +36,7 @@ DAMAGE = (duckdb.IOException, duckdb.SerializationException, duckdb.FatalExcepti
 
 @dataclass(eq=False)
 class Snapshot:
-    """One open copy; closed once it is retired and the last of its readers is done."""
+    """One open snapshot; closed once it is retired and the last of its readers is done."""
 
     store: DuckDBStore
     idle: list[duckdb.DuckDBPyConnection] = field(default_factory=list)
@@ -47,7 +44,7 @@ class Snapshot:
     is_retired: bool = False
 
     def close_if_over(self) -> None:
-        """Close the copy if nobody will read it any more."""
+        """Close it if nobody will read it any more."""
         if self.is_retired and self.n_readers == 0:
             for connection in self.idle:
                 connection.close()
@@ -70,16 +67,17 @@ class Snapshots:
         self._look_seconds = look_seconds
         self._current: Snapshot | None = None
         self._lock = threading.Lock()
-        self._seen: Stamp | None = None
-        self._acted_on: Stamp | None = None
+        self._served: Path | None = None
         self._rests_until = 0.0
         self._ended = threading.Event()
         self._watcher = threading.Thread(target=self._watch, name="snapshots", daemon=True)
 
     def open(self) -> None:
-        """Take the first snapshot, if there is a store at rest, and begin to watch it."""
-        self.look()
-        self._ended.wait(min(FIRST_LOOKS_SECONDS, self._look_seconds))
+        """Take the first snapshot, of a store that nobody has published if need be, and begin to watch."""
+        try:
+            publish_if_behind(self.source)
+        except StoreError as error:
+            log.warning("the store is served as it was published last: %s", error)
         self.look()
         if self._current is None:
             log.warning("there is no store to serve yet: %s", self.source)
@@ -114,35 +112,27 @@ class Snapshots:
             self._take_back(snapshot, connection)
 
     def look(self) -> None:
-        """Look at the store once, and act on a change that has settled."""
+        """Look for a new snapshot once, and take it."""
+        if time.monotonic() < self._rests_until:
+            return
         try:
-            stamp = stamp_of(self.source)
-            settled = stamp == self._seen
-            self._seen = stamp
-            if not settled or stamp == self._acted_on or time.monotonic() < self._rests_until:
-                return
-            self._act_on(stamp)
-        except OSError as error:
-            log.warning("the store cannot be copied, the snapshot before stays: %s", error)
+            published = latest(self.source)
+            if published != self._served:
+                self._take(published)
+        except (OSError, ValueError, KeyError, StoreError) as error:
+            log.warning("the snapshot before stays: %s", error)
             self._rests_until = time.monotonic() + RETRY_SECONDS
 
-    def _act_on(self, stamp: Stamp | None) -> None:
-        """Put the store as it is now in the place of the snapshot before."""
-        fresh = None
-        if stamp is None:
-            log.warning("the store is gone: %s", self.source)
-        else:
-            tidy(self.source)
-            try:
-                fresh = open_copy(self.source, stamp)
-            except StoreError as error:
-                log.warning("the store cannot be served: %s", error)
-            else:
-                if fresh is None:
-                    return
-                log.info("a new snapshot of %s", self.source)
+    def _take(self, published: Path | None) -> None:
+        """Serve a snapshot from here on; one that was removed before it was opened is left for the next."""
+        try:
+            fresh = _opened(published)
+        except StoreError:
+            if latest(self.source) == published:
+                raise
+            return
         self._put(fresh)
-        self._acted_on = stamp
+        self._served = published
 
     def _put(self, store: DuckDBStore | None) -> None:
         with self._lock:
@@ -169,3 +159,17 @@ class Snapshots:
     def _watch(self) -> None:
         while not self._ended.wait(self._look_seconds):
             self.look()
+
+
+def _opened(path: Path | None) -> DuckDBStore | None:
+    """Open a snapshot for reading; nothing, where there is none."""
+    if path is None:
+        return None
+    try:
+        store = DuckDBStore.open(path, read_only=True)
+        # Many small questions at a time: a thread for each, rather than several for one.
+        store.connection.execute("SET threads = 1; SET temp_directory = ''")
+    except duckdb.Error as error:
+        raise StoreError(f"{path} cannot be opened: {error}") from error
+    log.info("a new snapshot: %s", path)
+    return store

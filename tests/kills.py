@@ -15,6 +15,7 @@ from commands import LOADED, Command, digests, done, inputs, made_files
 
 from nbalib.errors import StoreError
 from nbalib.stores.duckdb_store import DuckDBStore
+from nbalib.stores.snapshots import folder_of
 
 if TYPE_CHECKING:
     import random
@@ -80,6 +81,7 @@ def _kill(
 
 
 def _forget(store: Path) -> None:
+    shutil.rmtree(folder_of(store), ignore_errors=True)
     for path in store.parent.glob(f"{store.name}*"):
         path.unlink()
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import resource
-import shutil
 import subprocess
 import sys
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pytest
+from commands import done, run
 from fastapi.testclient import TestClient
 from served import served, wait_until
 from tweets import LOADED, Tweet, store_of, write_tweets
@@ -24,8 +22,8 @@ from nbalib.ingestion import ingest
 from nbalib.params import Params
 from nbalib.settings import Settings
 from nbalib.stores.duckdb_store import DuckDBStore
+from nbalib.stores.snapshots import folder_of, latest, publish, publish_if_behind
 from service.app import create_app
-from service.copying import DRAFT, FORGOTTEN_SECONDS, open_copy, stamp_of, tidy
 from service.snapshot import Snapshots
 
 if TYPE_CHECKING:
@@ -58,10 +56,16 @@ def status(client: Any, customer: str = "1001") -> int:
 
 
 def add(store: DuckDBStore, folder: Path, tweets: tuple[Tweet, ...]) -> None:
-    """Ingest more tweets, and process all."""
+    """Ingest more tweets, process all, and publish."""
     path = write_tweets(folder / f"{tweets[0].id}.csv", tweets)
     ingest(store, "twitter", [path], accounts=Params().accounts, now=LOADED)
     process(store, Params(), now=LOADED)
+    publish(store)
+
+
+def done_or_not(store: Path) -> str:
+    """Run `nba process`; give what it complained of."""
+    return run(store, "process").error
 
 
 def another(folder: Path, tweets: tuple[Tweet, ...]) -> Path:
@@ -104,9 +108,12 @@ def test_the_service_is_never_in_the_way(settings: Settings) -> None:
     assert (writing.returncode, codes) == (0, {200})
 
 
-def test_a_store_replaced_under_load_fails_nobody(settings: Settings, tmp_path: Path) -> None:
-    """While the store is replaced again and again, every request is answered, by the one or the other."""
-    others = [another(tmp_path / f"other{n}", (*FIRST, *LATER)[: n + 1]) for n in range(2)]
+def test_a_writer_and_readers_at_once(settings: Settings, tmp_path: Path) -> None:
+    """While `nba ingest` and `nba process` add customers, every request is answered, and each comes to be."""
+    more = [
+        write_tweets(tmp_path / f"{n}.csv", [Tweet(n, str(1000 + n), "@Brand help me please!", n)])
+        for n in range(2, 6)
+    ]
     ended = threading.Event()
     codes: list[int] = []
 
@@ -116,16 +123,17 @@ def test_a_store_replaced_under_load_fails_nobody(settings: Settings, tmp_path: 
 
     with served(settings) as client, ThreadPoolExecutor(3) as threads:
         loads = [threads.submit(load, client) for _ in range(3)]
-        for other in (others * 3)[:5]:
-            shutil.copy(other, tmp_path / "fresh")
-            (tmp_path / "fresh").replace(settings.duckdb_path)
-            has_later = 200 if other is others[1] else 404
-            wait_until(lambda has_later=has_later: status(client, "1002") == has_later, "the replacement")
+        for number, file in enumerate(more, start=1002):
+            done(settings.duckdb_path, "ingest", "--input", str(file))
+            assert status(client, str(number)) == 404
+            done(settings.duckdb_path, "process")
+            wait_until(lambda number=number: status(client, str(number)) == 200, "the new customer")
         ended.set()
         for one in loads:
             one.result()
     assert set(codes) == {200}
     assert len(codes) > 20
+    assert len(list(folder_of(settings.duckdb_path).glob("*.duckdb"))) == 1
 
 
 def test_without_a_store_the_process_lives(tmp_path: Path) -> None:
@@ -136,7 +144,8 @@ def test_without_a_store_the_process_lives(tmp_path: Path) -> None:
             assert (answer.status_code, answer.json()) == (503, AWAY)
             assert answer.headers["retry-after"] == "2"
         assert client.get("/health").json()["status"] == "healthy"
-        store_of(tmp_path, FIRST).close()
+        with store_of(tmp_path, FIRST) as store:
+            publish(store)
         wait_until(lambda: client.get("/ready").status_code == 200, "readiness")
         assert status(client) == 200
 
@@ -152,13 +161,71 @@ def test_a_store_that_is_gone_is_not_served(settings: Settings, client: TestClie
     wait_until(lambda: status(client) == 200, "the store")
 
 
-def test_no_trace_is_left_beside_the_store(settings: Settings, tmp_path: Path) -> None:
-    """No copy of customers' words lies beside the store, neither while the service runs nor after."""
-    before = sorted(tmp_path.iterdir())
+def test_one_snapshot_is_kept(settings: Settings, tmp_path: Path) -> None:
+    """Beside the store lie one snapshot and the manifest that names it, whatever was left there before."""
+    folder = folder_of(settings.duckdb_path)
+    folder.mkdir()
+    (folder / "half.duckdb").write_bytes(b"words of a publisher that was killed")
+    (folder / "half.duckdb.wal").write_bytes(b"its log")
+    names = set()
+    with TestClient(create_app(settings)) as client:
+        for tweets in ((LATER[0],), (Tweet(3, "1003", "@Brand hello?", 9),)):
+            with DuckDBStore.open(settings.duckdb_path) as store:
+                add(store, tmp_path, tweets)
+            wait_until(lambda who=tweets[0].author: status(client, who) == 200, "the new customer")
+            published = latest(settings.duckdb_path)
+            assert published is not None
+            assert sorted(folder.iterdir()) == sorted([published, folder / "manifest.json"])
+            names.add(published)
+    assert len(names) == 2
+
+
+def test_a_store_is_published_once(settings: Settings, tmp_path: Path) -> None:
+    """A store that was not published is, when the service starts; one that has not changed since is not."""
+    publish_if_behind(settings.duckdb_path)
+    first = latest(settings.duckdb_path)
+    publish_if_behind(settings.duckdb_path)
+    assert latest(settings.duckdb_path) == first
+    with DuckDBStore.open(settings.duckdb_path) as store:
+        add(store, tmp_path, LATER)
+    second = latest(settings.duckdb_path)
+    publish_if_behind(settings.duckdb_path)
+    assert first is not None
+    assert second is not None
+    assert latest(settings.duckdb_path) == second != first
+    with DuckDBStore.open(second, read_only=True) as snapshot:
+        indexed = snapshot.connection.execute("SELECT table_name FROM duckdb_indexes()").fetchall()
+    assert {"customer_profiles", "interactions", "turns"} <= {name for (name,) in indexed}
+
+
+def test_a_publisher_that_is_killed_changes_nothing(settings: Settings, tmp_path: Path) -> None:
+    """Killed while it publishes, a process leaves the snapshot before; the next publisher cleans up."""
+    publish_if_behind(settings.duckdb_path)
+    before = latest(settings.duckdb_path)
+    killed = (
+        "import sys, os, signal, pathlib; from nbalib.stores import snapshots\n"
+        "from nbalib.stores.duckdb_store import DuckDBStore\n"
+        "snapshots._point_at = lambda folder, draft: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "with DuckDBStore.open(pathlib.Path(sys.argv[1])) as store:\n"
+        "    snapshots.publish(store)\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", killed, str(settings.duckdb_path)], check=False)
+    assert ended.returncode == -9
+    assert latest(settings.duckdb_path) == before
     with TestClient(create_app(settings)) as client:
         assert status(client) == 200
-        assert sorted(tmp_path.iterdir()) == before
-    assert sorted(tmp_path.iterdir()) == before
+        with DuckDBStore.open(settings.duckdb_path) as store:
+            add(store, tmp_path, LATER)
+        wait_until(lambda: status(client, "1002") == 200, "the new customer")
+    assert len(list(folder_of(settings.duckdb_path).iterdir())) == 2
+
+
+def test_publishing_keeps_others_out_of_the_store(settings: Settings) -> None:
+    """A store that has just been published is still locked by whoever has it open for writing."""
+    with DuckDBStore.open(settings.duckdb_path) as store:
+        publish(store)
+        refused = done_or_not(settings.duckdb_path)
+        assert "in use by another process" in refused
 
 
 @pytest.mark.parametrize("kind", ["text", "empty", "half", "other program", "folder"])
@@ -178,26 +245,6 @@ def test_what_is_no_store_of_ours_is_not_served(settings: Settings, tmp_path: Pa
         for answer in (client.get("/ready"), client.post("/predict_nba", json={"customer_id": "1001"})):
             assert (answer.status_code, answer.json()) == (503, AWAY)
         assert client.get("/health").status_code == 200
-    assert [path.name for path in tmp_path.iterdir() if path.name.endswith(DRAFT)] == []
-
-
-def test_a_store_that_is_being_written_is_not_copied(settings: Settings) -> None:
-    """A store that was written to since it was looked at gives no copy; one at rest does."""
-    before = stamp_of(settings.duckdb_path)
-    assert before is not None
-    with settings.duckdb_path.open("r+b") as file:
-        first = file.read(1)
-        file.seek(0)
-        file.write(first)
-    assert open_copy(settings.duckdb_path, before) is None
-    now = stamp_of(settings.duckdb_path)
-    assert now is not None
-    copy = open_copy(settings.duckdb_path, now)
-    assert copy is not None
-    with copy:
-        assert copy.count("interactions") == 1
-        looked_up = copy.connection.execute("SELECT table_name FROM duckdb_indexes()").fetchall()
-    assert {name for (name,) in looked_up} == {"contacts", "customer_profiles", "interactions", "turns"}
 
 
 def test_a_store_as_a_crash_leaves_it_is_served(tmp_path: Path) -> None:
@@ -216,24 +263,11 @@ def test_a_store_as_a_crash_leaves_it_is_served(tmp_path: Path) -> None:
     )
     subprocess.run([sys.executable, "-c", killed, str(path)], check=False)
     assert path.with_name("nba.duckdb.wal").exists()
-    stamp = stamp_of(path)
-    assert stamp is not None
-    copy = open_copy(path, stamp)
-    assert copy is not None
-    with copy:
-        assert (copy.count("contacts"), copy.count("interactions")) == (1000, 1)
-
-
-def test_copies_of_a_killed_process_are_removed(settings: Settings, tmp_path: Path) -> None:
-    """A copy that was left unfinished long ago is removed; a young one may still be somebody's."""
-    old, young = (tmp_path / f".nba.duckdb.{name}{DRAFT}" for name in ("old", "young"))
-    for folder in (old, young):
-        folder.mkdir()
-        (folder / "store.duckdb").write_bytes(b"words")
-    long_ago = time.time() - FORGOTTEN_SECONDS - 1
-    os.utime(old, (long_ago, long_ago))
-    tidy(settings.duckdb_path)
-    assert (old.exists(), young.exists()) == (False, True)
+    publish_if_behind(path)
+    published = latest(path)
+    assert published is not None
+    with DuckDBStore.open(published, read_only=True) as snapshot:
+        assert (snapshot.count("contacts"), snapshot.count("interactions")) == (1000, 1)
 
 
 def test_readers_keep_their_snapshot(settings: Settings, tmp_path: Path) -> None:
@@ -259,17 +293,16 @@ def test_readers_keep_their_snapshot(settings: Settings, tmp_path: Path) -> None
         pass
 
 
-def test_no_room_for_a_copy_keeps_the_one_before(
-    settings: Settings, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    """Where a copy cannot be made, the snapshot before goes on answering, and the log says why."""
+def test_no_room_for_a_snapshot_keeps_the_one_before(settings: Settings, tmp_path: Path) -> None:
+    """Where none can be published, it is said why, and the one before goes on answering."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    with TestClient(create_app(settings)) as client:
-        with DuckDBStore.open(settings.duckdb_path) as store:
-            add(store, tmp_path, LATER)
+    with TestClient(create_app(settings)) as client, DuckDBStore.open(settings.duckdb_path) as store:
         resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
         try:
-            wait_until(lambda: "cannot be copied" in caplog.text, "the news")
-            assert (status(client), status(client, "1002")) == (200, 404)
+            with pytest.raises(StoreError, match=r"no snapshot of .* can be published: .*File too large"):
+                publish(store)
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        assert status(client) == 200
+        add(store, tmp_path, LATER)
+        wait_until(lambda: status(client, "1002") == 200, "the new customer")

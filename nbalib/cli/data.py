@@ -39,6 +39,8 @@ from nbalib.predictions.method import load_method
 from nbalib.predictions.wording import LlmName, check_llm, with_llm
 from nbalib.settings import Settings
 from nbalib.sources.synthetic import write_synthetic
+from nbalib.stores.duckdb_store import DuckDBStore
+from nbalib.stores.snapshots import publish
 from nbalib.stores.working_copy import tables_here
 from nbalib.tables import export_table
 
@@ -102,7 +104,7 @@ def process(
     topics: Annotated[bool, typer.Option(help="Find each message's topic.")] = True,
     as_json: AsJson = False,
 ) -> None:
-    """Rebuild conversations and customer profiles from what is stored."""
+    """Rebuild conversations and customer profiles from what is stored, and publish them for the service."""
     engine_on = engine_of(open_engine(engine))
     params = load_params(Settings.from_environment().params_dir)
     switches = Switches(language=language, mood=mood, topics=topics)
@@ -110,6 +112,8 @@ def process(
         report = process_anywhere(
             store, params, now=now(), switches=switches, progress=Progress(), engine_on=engine_on
         )
+        if isinstance(store, DuckDBStore):
+            publish(store)
     show(asdict(report), as_json=as_json)
 
 

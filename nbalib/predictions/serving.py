@@ -24,14 +24,6 @@ if TYPE_CHECKING:
     from nbalib.as_of import AsOf
     from nbalib.predictions.method import Method
 
-LOOK_UPS = {
-    "turns": "customer_id",
-    "interactions": "interaction_id",
-    "contacts": "customer_id",
-    "customer_profiles": "customer_id",
-}
-"""Tables and the columns by which their rows are looked up."""
-
 
 @dataclass(frozen=True)
 class Question:
@@ -41,16 +33,6 @@ class Question:
     as_of: AsOf
     brand: str | None = None
     conversation_id: str | None = None
-
-
-def arrange(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make the look-ups of `answer` fast in a store that will not be written any more.
-
-    Twelve million cells of text take seconds to index, and double the file: worth it where a customer is
-    asked for often, not for one batch.
-    """
-    for table, column in LOOK_UPS.items():
-        connection.execute(f"CREATE INDEX IF NOT EXISTS {table}_by_{column} ON {table} ({column})")
 
 
 def answer(connection: duckdb.DuckDBPyConnection, method: Method, question: Question) -> Predictions:
