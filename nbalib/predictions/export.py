@@ -69,7 +69,8 @@ class Written:
 
 def most_pressing(predictions: Predictions) -> pa.Table:
     """Keep the most pressing open issue with an action of each customer and brand, in that order."""
-    return predictions.rows.take(pa.array(_pressing(predictions)))
+    rows = predictions.rows.take(pa.array(_pressing(predictions)))
+    return _plain(rows, rows.column_names)
 
 
 def _pressing(predictions: Predictions) -> NDArray[np.int64]:
