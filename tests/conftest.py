@@ -10,6 +10,7 @@ import pytest
 from hypothesis import settings
 from places import PLACES, SERVERS, Place, Servers, new_place
 from postgres_server import PostgresServer
+from tls_front import TlsFront
 
 from nbalib.engines.spark_session import Cluster
 
@@ -61,9 +62,20 @@ def postgres() -> Iterator[PostgresServer]:
 
 
 @pytest.fixture(scope="session")
+def tls(postgres: PostgresServer) -> Iterator[TlsFront]:
+    """Give a way to that PostgreSQL which is encrypted."""
+    with TlsFront(postgres.port) as front:
+        yield front
+
+
+@pytest.fixture(scope="session")
 def servers(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Servers:
     """Give what server stores stand on; a server is started when it is first asked for."""
-    return Servers(lambda: request.getfixturevalue("postgres"), tmp_path_factory.mktemp("clickhouse"))
+    return Servers(
+        lambda: request.getfixturevalue("postgres"),
+        lambda: request.getfixturevalue("tls"),
+        tmp_path_factory.mktemp("clickhouse"),
+    )
 
 
 @pytest.fixture(params=PLACES)

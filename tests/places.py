@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from postgres_server import PostgresServer
+    from tls_front import TlsFront
 
     from nbalib.stores.contract import Store
 
@@ -44,9 +45,10 @@ class Place:
 
 @dataclass(frozen=True)
 class Servers:
-    """What the run of tests has started: a PostgreSQL, and a folder for ClickHouse's engine."""
+    """What the run of tests has started: a PostgreSQL, TLS before it, a folder for ClickHouse's engine."""
 
     postgres: Callable[[], PostgresServer]
+    tls: Callable[[], TlsFront]
     clickhouse: Path
 
 
@@ -58,6 +60,11 @@ def _postgres(_folder: Path, servers: Servers) -> Settings:
     return Settings(postgres=PostgresSettings(dsn=servers.postgres().new_database()))
 
 
+def _supabase(_folder: Path, servers: Servers) -> Settings:
+    dsn = servers.postgres().new_database(port=servers.tls().port)
+    return Settings(postgres=PostgresSettings(supabase_dsn=dsn))
+
+
 def _clickhouse(_folder: Path, servers: Servers) -> Settings:
     return Settings(clickhouse=embedded(servers.clickhouse))
 
@@ -65,11 +72,12 @@ def _clickhouse(_folder: Path, servers: Servers) -> Settings:
 PLACES: Mapping[str, Callable[[Path, Servers], Settings]] = {
     "duckdb": _duckdb,
     "postgres": _postgres,
+    "supabase": _supabase,
     "clickhouse": _clickhouse,
 }
 
 
-SERVERS = tuple(db for db in PLACES if db != "duckdb")
+SERVERS = ("postgres", "clickhouse")
 
 
 def new_place(db: str, folder: Path, servers: Servers) -> Place:

@@ -95,18 +95,19 @@ class PostgresServer:
         psutil.wait_procs(every)
         (self._data / "postmaster.pid").unlink()
 
-    def dsn(self, database: str, user: str = USER, password: str = PASSWORD) -> str:
-        """Give the connection string of a database."""
-        return f"postgresql://{user}:{password.replace(':', '%3A')}@127.0.0.1:{self.port}/{database}"
+    def dsn(self, database: str, user: str = USER, password: str = PASSWORD, port: int | None = None) -> str:
+        """Give the connection string of a database, by another port if one is given."""
+        secret = password.replace(":", "%3A")
+        return f"postgresql://{user}:{secret}@127.0.0.1:{port or self.port}/{database}"
 
-    def new_database(self, *, encoding: str = "UTF8") -> str:
+    def new_database(self, *, encoding: str = "UTF8", port: int | None = None) -> str:
         """Make an empty database; give its connection string."""
         name = f"made_{next(self._numbers)}"
         with psycopg.connect(self.dsn("postgres"), autocommit=True) as connection:
             connection.execute(
                 f"CREATE DATABASE {name} ENCODING '{encoding}' TEMPLATE template0 LOCALE 'C'".encode()
             )
-        return self.dsn(name)
+        return self.dsn(name, port=port)
 
     def _run(self, program: str, *words: str) -> None:
         command = [str(POSTGRES_BIN_PATH / program), "-D", str(self._data), *words]

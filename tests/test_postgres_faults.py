@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -12,15 +11,14 @@ import pytest
 from commands import BUILT, LOADED, Command, made_files
 from losing_proxy import LosingProxy
 from postgres_server import PASSWORD, PostgresServer
+from rows import contact, rows
 from tweets import LOADED as AT
 
 from nbalib.conversations.anywhere import process_anywhere
-from nbalib.errors import InputError, StoreAwayError, StoreError
+from nbalib.errors import StoreAwayError, StoreError
 from nbalib.ingestion import ingest
 from nbalib.params import Params
-from nbalib.settings import PostgresSettings, Settings
 from nbalib.stores.duckdb_store import DuckDBStore
-from nbalib.stores.opening import open_store
 from nbalib.stores.postgres_store import PostgresStore
 
 if TYPE_CHECKING:
@@ -321,12 +319,10 @@ def test_a_store_of_an_older_layout_gets_what_was_added(dsn: str) -> None:
             opened(dsn)
 
 
-def test_supabase_is_reached_encrypted_only(postgres: PostgresServer, dsn: str) -> None:
-    """A server that does not speak TLS is refused for good, whatever its connection string says."""
-    supabase = PostgresSettings(supabase_dsn=f"{dsn}?sslmode=disable")
-    where = Settings(postgres=supabase, store_patience_seconds=PATIENCE_SECONDS)
-    with pytest.raises(StoreError, match=r"Supabase database .*SSL") as told:
-        open_store(where, "supabase")
-    assert not isinstance(told.value, StoreAwayError)
-    with pytest.raises(InputError, match="SUPABASE_DB_URL"):
-        open_store(replace(where, postgres=PostgresSettings(dsn=dsn)), "supabase")
+def test_a_row_too_long_to_be_read_is_said(dsn: str) -> None:
+    """A text of forty megabytes is stored; reading it names the bound instead of cutting it."""
+    with opened(dsn) as store:
+        store.append("contacts", rows("contacts", contact("a", channel="x" * 40_000_000)))
+        with pytest.raises(StoreError, match="a row of more than 16 MB"):
+            store.read("contacts")
+        assert store.read("contacts", ["contact_id"]).num_rows == 1

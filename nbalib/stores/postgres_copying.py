@@ -13,6 +13,8 @@ import pgpq
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
+from nbalib.errors import StoreError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -75,8 +77,11 @@ def copy_out(
                 false_values=["f"],
             ),
         )
-        for batch in reader:
-            yield batch.cast(schema)
+        try:
+            for batch in reader:
+                yield batch.cast(schema)
+        except pa.ArrowInvalid as error:
+            raise StoreError(f"a row of more than {READ_BYTES >> 20} MB cannot be read: {error}") from error
 
 
 class _Pieces(io.RawIOBase):

@@ -78,6 +78,12 @@ def is_current(connection: Connection) -> bool:
     return _version_found(connection) == SCHEMA_VERSION
 
 
+def make_private(connection: Connection) -> None:
+    """Let only the owner of the tables see rows: Supabase serves tables to whoever has its public key."""
+    for table in TABLES:
+        connection.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+
+
 def make_indexes(connection: Connection, table: str) -> None:
     """Make the indexes of a table that it does not have: its key, and what its rows are looked up by."""
     known = table_named(table)

@@ -32,6 +32,11 @@ ALIVE = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3
 """A server that vanishes is noticed within a minute, however long a statement may take."""
 ENCRYPTED = ("require", "verify-ca", "verify-full")
 
+_OURS = """
+SET LOCAL statement_timeout = {milliseconds}; SET LOCAL idle_in_transaction_session_timeout = 0;
+SET LOCAL tcp_keepalives_idle = 30; SET LOCAL tcp_keepalives_interval = 10; SET LOCAL tcp_keepalives_count = 3
+"""
+"""The server, too, notices within a minute that we have vanished, and lets go what we held."""
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended('nbalib ' || current_schema(), 0))"
 
 
@@ -69,12 +74,13 @@ class Link:
         self._connection: Connection | None = None
         self._in_transaction = False
         self.patience = patience
+        self.is_supabase = is_supabase
         host, port = given.get("host") or given.get("hostaddr") or "localhost", given.get("port") or 5432
         database = given.get("dbname") or given.get("user") or "postgres"
         kind = "Supabase" if is_supabase else "PostgreSQL"
         self.name = f"{kind} database {database} at {host}:{port}"
 
-    def again(self, work: Callable[[Connection, int], Done]) -> Done:
+    def again(self, work: Callable[[Connection, int], Done], *, seconds: float = LOOK_UP_SECONDS) -> Done:
         """Do `work` in a transaction of its own, again if the database is away; or in the one that is open.
 
         Parameters
@@ -82,13 +88,15 @@ class Link:
         work : callable
             Gets the connection and the number of tries before: after a lost connection nobody knows
             whether the last of them was committed.
+        seconds : float
+            Longest time for one statement; 0 for any.
         """
         if self._in_transaction:
             with told(self.name, self._secret):
                 return work(self._connected(), 0)
 
         def once(tries: int) -> Done:
-            with self.transaction() as connection:
+            with self.transaction(seconds=seconds) as connection:
                 return work(connection, tries)
 
         return retried(once, self.patience)
@@ -112,8 +120,7 @@ class Link:
             connection = self._connected()
             if steady:
                 connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            connection.execute(f"SET LOCAL statement_timeout = {int(seconds * 1000)}")
-            connection.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+            connection.execute(_OURS.format(milliseconds=int(seconds * 1000)))
             self._in_transaction = True
             try:
                 yield connection

@@ -16,8 +16,8 @@ from nbalib.errors import NotFoundError
 from nbalib.schema import table_named
 from nbalib.stores.digest import digest_of
 from nbalib.stores.postgres_copying import copy_in, copy_out, selected
-from nbalib.stores.postgres_layout import check_layout, is_current, make_indexes
-from nbalib.stores.postgres_link import Link
+from nbalib.stores.postgres_layout import check_layout, is_current, make_indexes, make_private
+from nbalib.stores.postgres_link import LOOK_UP_SECONDS, Link
 from nbalib.stores.postgres_load import PostgresLoad
 from nbalib.stores.postgres_staging import drop_staged, make_stage, stage, staged
 from nbalib.stores.postgres_writing import delete_keys, put_new, put_rows
@@ -116,7 +116,8 @@ class PostgresStore:
         chosen, wanted = known.chosen(columns), known.chosen(where or {})
         same = " AND ".join(["TRUE", *(f"{name} IS NOT DISTINCT FROM %s" for name in wanted)])
         query = f"SELECT {selected(known, chosen)} FROM {table} WHERE {same}"
-        return self._found(query, known.arrow_of(chosen), list((where or {}).values()))
+        values = list((where or {}).values())
+        return self._found(query, known.arrow_of(chosen), values, seconds=LOOK_UP_SECONDS if where else 0)
 
     def stream(self, table: str, columns: Sequence[str] | None = None) -> pa.RecordBatchReader:
         """Give all rows of `table`, batch by batch."""
@@ -175,13 +176,13 @@ class PostgresStore:
                 copy_in(connection, table, conformed.to_batches(), known.arrow)
                 make_indexes(connection, table)
 
-        self._link.again(add)
+        self._link.again(add, seconds=0)
 
     def append_new(self, table: str, rows: pa.Table) -> int:
         """Add those of `rows` whose key is new; of several with one key, the first. Give how many."""
         known = table_named(table)
         conformed = known.conform(rows)
-        return self._link.again(lambda connection, _tries: put_new(connection, known, conformed))
+        return self._link.again(lambda connection, _tries: put_new(connection, known, conformed), seconds=0)
 
     def replace(self, table: str, rows: pa.Table) -> None:
         """Put `rows` in the place of all rows of `table`."""
@@ -193,7 +194,7 @@ class PostgresStore:
             copy_in(connection, table, conformed.to_batches(), known.arrow)
             make_indexes(connection, table)
 
-        self._link.again(put)
+        self._link.again(put, seconds=0)
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -241,12 +242,13 @@ class PostgresStore:
     def _one(self, query: str) -> Any:
         return self._link.again(lambda connection, _tries: connection.execute(query).fetchall()[0][0])
 
-    def _found(self, query: str, schema: pa.Schema, values: Any = ()) -> pa.Table:
-        return self._link.again(
-            lambda connection, _tries: pa.Table.from_batches(
-                copy_out(connection, query, schema, values), schema
-            )
-        )
+    def _found(
+        self, query: str, schema: pa.Schema, values: Any = (), *, seconds: float = LOOK_UP_SECONDS
+    ) -> pa.Table:
+        def fetch(connection: Connection, _tries: int) -> pa.Table:
+            return pa.Table.from_batches(copy_out(connection, query, schema, values), schema)
+
+        return self._link.again(fetch, seconds=seconds)
 
     def _reader(self, query: str, schema: pa.Schema) -> pa.RecordBatchReader:
         def batches() -> Iterator[pa.RecordBatch]:
@@ -260,5 +262,7 @@ def _lay_out(link: Link, *, read_only: bool) -> None:
     def lay_out(_tries: int) -> None:
         with link.transaction() if read_only else link.alone() as connection:
             check_layout(connection, link.name, read_only=read_only)
+            if link.is_supabase and not read_only:
+                make_private(connection)
 
     retried(lay_out, link.patience)
