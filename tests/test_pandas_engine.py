@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from itertools import chain
 
 import duckdb
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from nbalib.engines import pandas_engine
 from nbalib.engines.pandas_engine import PandasEngine
+from nbalib.engines.side_by_side import side_by_side
 
 SORTED = "SELECT talk, place FROM said ORDER BY talk, place"
 SAID = pa.schema([("talk", pa.int64()), ("place", pa.int64())])
@@ -43,3 +45,11 @@ def test_one_text_is_asked_of_several_databases() -> None:
             connection.execute(f"CREATE TABLE counted AS SELECT {n} AS n")
             found += PandasEngine(connection).sql(text, {"more": more})["n"].to_pylist()
     assert found == [11, 22]
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 50])
+def test_things_done_side_by_side_come_back_in_their_order(n: int) -> None:
+    """However many there are, none is lost; a single one is done where it was asked for."""
+    made = list(side_by_side(lambda thing: (thing, threading.get_ident()), range(n)))
+    assert [thing for thing, _ in made] == list(range(n))
+    assert ({thread for _, thread in made} == {threading.get_ident()}) == (n == 1)

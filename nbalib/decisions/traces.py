@@ -14,6 +14,7 @@ from nbalib.decisions.channels import NO_ACTION
 from nbalib.decisions.json_text import written, written_list
 from nbalib.decisions.weaving import weave
 from nbalib.distinct import coded
+from nbalib.engines.side_by_side import side_by_side
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,8 +62,9 @@ def traces(
         features.select(rules.features_used),
     ]
     starts = range(0, features.num_rows, ROWS_AT_ONCE)
-    parts = [_traces(*(table.slice(start, ROWS_AT_ONCE) for table in told)) for start in starts]
-    return pa.chunked_array(parts, pa.dictionary(pa.int32(), pa.string()))
+    parts = ([table.slice(start, ROWS_AT_ONCE) for table in told] for start in starts)
+    made = side_by_side(lambda part: _traces(*part), parts)
+    return pa.chunked_array(list(made), pa.dictionary(pa.int32(), pa.string()))
 
 
 def _traces(removed: pa.Table, chosen: pa.Table, numbers: pa.Table) -> pa.DictionaryArray:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import chain, islice
 from typing import TYPE_CHECKING, TypeVar
 
 import pyarrow as pa
@@ -20,10 +21,18 @@ Made = TypeVar("Made")
 
 
 def side_by_side(function: Callable[[Thing], Made], things: Iterable[Thing]) -> Iterator[Made]:
-    """Apply `function` to things, as many at once as there are processors; few are held at a time."""
+    """Apply `function` to things, as many at once as there are processors; few are held at a time.
+
+    A single thing, such as one customer's rows, is not worth a thread.
+    """
+    things = iter(things)
+    begun = list(islice(things, 2))
+    if len(begun) < 2:
+        yield from map(function, begun)
+        return
     coming: deque[Future[Made]] = deque()
     with ThreadPoolExecutor(pa.cpu_count()) as threads:
-        for thing in things:
+        for thing in chain(begun, things):
             coming.append(threads.submit(function, thing))
             if len(coming) > pa.cpu_count():
                 yield coming.popleft().result()

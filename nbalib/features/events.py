@@ -7,6 +7,7 @@ seen. Every count is a binary search, for a million instants as for one.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,12 +28,23 @@ class Events:
 
     def until(self, group: Integers, instants: Integers) -> Integers:
         """Count the events of `group` that are not later than `instants`; both of shape (n,)."""
-        known = np.unique(self.at)
-        width = len(known) + 1
-        keys = np.sort(self.group.astype(np.int64) * width + np.searchsorted(known, self.at))
-        begins = group.astype(np.int64) * width
-        reached = begins + np.searchsorted(known, instants, side="right")
-        return np.searchsorted(keys, reached) - np.searchsorted(keys, begins)
+        begins = group.astype(np.int64) * self._width
+        reached = begins + np.searchsorted(self._known, instants, side="right")
+        return np.searchsorted(self._keys, reached) - np.searchsorted(self._keys, begins)
+
+    @cached_property
+    def _known(self) -> Integers:
+        """The instants of events."""
+        return np.unique(self.at)
+
+    @property
+    def _width(self) -> int:
+        return len(self._known) + 1
+
+    @cached_property
+    def _keys(self) -> Integers:
+        """Group and place of the instant of each event as one number, in order."""
+        return np.sort(self.group.astype(np.int64) * self._width + np.searchsorted(self._known, self.at))
 
 
 def micros(instants: pa.ChunkedArray) -> Integers:

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from nbalib.distinct import distinct
+from nbalib.distinct import coded, distinct
 from nbalib.features.columns import HOUR, is_open
 from nbalib.features.events import Events, micros
-from nbalib.features.under_way import RELATION, count_under_way
+from nbalib.features.under_way import count_under_way
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -42,7 +42,8 @@ def count_open_issues(
     -------
     array of int64, shape (n,)
     """
-    relation = distinct(state.select(RELATION).columns).of_row.to_numpy()
+    customer = coded(state["customer_id"])
+    relation = distinct([customer, state["brand_account_id"]]).of_row.to_numpy()
     counted = is_open(state)
     if not own:
         return np.asarray(np.bincount(relation, counted).astype(np.int64)[relation])
@@ -51,4 +52,4 @@ def count_open_issues(
     group, counted = relation[several], counted[several]
     ends = micros(state["conversation_end_timestamp"])[several]
     found[several] = Events(group[counted], ends[counted]).until(group, ends + HOUR)
-    return found + count_under_way(engine, state, weights)
+    return found + count_under_way(engine, state, customer.indices.to_numpy(), weights)

@@ -17,6 +17,7 @@ from nbalib.as_of import AsOf
 from nbalib.conversations.judging import judge
 from nbalib.conversations.segments import Segments
 from nbalib.distinct import runs
+from nbalib.engines.side_by_side import side_by_side
 from nbalib.engines.statements import statement
 from nbalib.features.columns import HOUR, features_of
 from nbalib.features.contacts import count_contacts
@@ -73,7 +74,8 @@ def _states(
     """Give state and status of each conversation."""
     values = {"at": as_of.at, "customer_ids": customer_ids}
     parts = engine.parts(statement(HERE, "known_turns"), "conversation_id", values)
-    return pa.concat_tables([judge(_at_moments(known, as_of), weights) for known in parts])
+    made = side_by_side(lambda known: judge(_at_moments(known, as_of), weights), parts)
+    return pa.concat_tables(made)
 
 
 def _at_moments(known: pa.Table, as_of: AsOf) -> pa.Table:

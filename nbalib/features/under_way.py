@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from nbalib.conversations.judging import judge_moments
-from nbalib.distinct import coded, distinct
+from nbalib.distinct import distinct
 from nbalib.engines.statements import statement
 from nbalib.features.columns import is_open
 from nbalib.features.events import Events, micros
@@ -45,19 +45,23 @@ class _Spells:
         return _Spells(self.place[chosen], self.begin[chosen], self.end[chosen])
 
 
-def count_under_way(engine: PandasEngine, state: pa.Table, weights: StatusWeights) -> Integers:
+def count_under_way(
+    engine: PandasEngine, state: pa.Table, customer: Integers, weights: StatusWeights
+) -> Integers:
     """Count for each row the open issues of its customer and brand that were under way at its moment.
 
     Parameters
     ----------
     state : Table, shape (n, …)
         As `judge` gives it.
+    customer : array of integers, shape (n,)
+        Number of each row's customer, from 0.
 
     Returns
     -------
     array of int64, shape (n,)
     """
-    at, customer = micros(state["as_of"]), coded(state["customer_id"]).indices.to_numpy()
+    found, at = np.zeros(state.num_rows, dtype=np.int64), micros(state["as_of"])
     several = np.flatnonzero(np.bincount(customer)[customer] > 1)
     moments = Events(customer[several], at[several])
 
@@ -66,18 +70,20 @@ def count_under_way(engine: PandasEngine, state: pa.Table, weights: StatusWeight
         return spells.where(moments.until(group, spells.end - 1) > moments.until(group, spells.begin - 1))
 
     met = seen(_whole(state, several))
-    if not met.place.size:
-        return np.zeros(state.num_rows, dtype=np.int64)
-    spells = seen(_spells(engine, state, met))
-    judged = _judged(engine, state, spells, weights)
-    relation = distinct(
-        pa.concat_tables([state.select(RELATION), judged.select(RELATION)]).columns
-    ).of_row.to_numpy()
-    asking, asked = relation[: len(at)], relation[len(at) :]
-    counted = is_open(judged)
-    begun, over = (
-        Events(asked[counted], ends[counted]).until(asking, at) for ends in (spells.begin, spells.end)
-    )
+    if met.place.size:
+        spells = seen(_spells(engine, state, met))
+        asking = several[np.isin(customer[several], customer[met.place])]
+        rows = state.select(RELATION).take(pa.array(asking))
+        found[asking] = _open_at(at[asking], rows, spells, _judged(engine, state, spells, weights))
+    return found
+
+
+def _open_at(at: Integers, rows: pa.Table, spells: _Spells, judged: pa.Table) -> Integers:
+    """Count the open spells of each row's customer and brand that its moment falls into."""
+    both = pa.concat_tables([rows, judged.select(RELATION)])
+    relation, counted = distinct(both.columns).of_row.to_numpy(), is_open(judged)
+    asking, asked = relation[: len(at)], relation[len(at) :][counted]
+    begun, over = (Events(asked, ends[counted]).until(asking, at) for ends in (spells.begin, spells.end))
     return np.asarray(begun - over)
 
 

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from nbalib.conversations.segments import Segments
 from nbalib.distinct import runs
+from nbalib.engines.side_by_side import side_by_side
 from nbalib.engines.statements import statement
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def chat_logs(
     """
     values = {"at": at, "customer_ids": customer_ids}
     parts = engine.parts(statement(HERE, "known_messages"), "conversation_id", values)
-    return pa.chunked_array([_logs(messages) for messages in parts], pa.string())
+    return pa.chunked_array(list(side_by_side(_logs, parts)), pa.string())
 
 
 def _logs(messages: pa.Table) -> pa.StringArray:
