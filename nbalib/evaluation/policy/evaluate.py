@@ -15,6 +15,7 @@ from nbalib.evaluation.policy.checks import check_target
 from nbalib.evaluation.policy.diagnostics import Diagnostics, diagnose, overlap_by_month
 from nbalib.evaluation.policy.estimate import Estimate, RowValues, estimate
 from nbalib.evaluation.policy.floors import Floors, refusals
+from nbalib.evaluation.policy.one_thread import one_thread
 from nbalib.evaluation.policy.row_values import DIRECT, DOUBLY_ROBUST, row_values
 
 if TYPE_CHECKING:
@@ -77,7 +78,8 @@ def evaluate(
     """
     check_target(target, len(log), log.actions)
     found = diagnose(log, target, clip)
-    doubt = propensity_doubt(log)
+    with one_thread():
+        doubt = propensity_doubt(log)
     refused = refusals(found, overlap_by_month(log, target), doubt, floors or Floors())
     if refused:
         return Evaluation(name, {}, None, found, refused)

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import expit
-from threadpoolctl import threadpool_limits
 
 from nbalib.errors import PolicyError
+from nbalib.evaluation.policy.one_thread import one_thread
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -47,7 +47,7 @@ def cross_fitted(
     """
     fold = folds(log.cluster, n_folds, seed)
     predicted = np.empty(log.propensity.shape)
-    with threadpool_limits(1):  # the matrices are small: threads would spend the time on waiting
+    with one_thread():
         for number in range(n_folds):
             held_out = fold == number
             predicted[held_out] = model(log.rows(~held_out), log.known[held_out])

@@ -18,6 +18,7 @@ from nbalib.evaluation.policy.damages import with_averaged_chances
 from nbalib.evaluation.policy.diagnostics import diagnose, overlap_by_month
 from nbalib.evaluation.policy.estimate import estimate
 from nbalib.evaluation.policy.floors import Floors, refusals
+from nbalib.evaluation.policy.one_thread import one_thread
 from nbalib.evaluation.policy.outcome_model import cross_fitted, logistic_by_action, mean_by_action
 from nbalib.evaluation.policy.population import draw, make_population
 from nbalib.evaluation.policy.row_values import METHODS, row_values
@@ -101,7 +102,8 @@ def simulate(
         scenario, method, truth, bias, rmse, coverage, coverage_rows (of intervals that take rows for
         independent), width (mean), n_effective (mean), share_refused, n_simulations.
     """
-    tried = [_try(SCENARIOS[name], n_simulations, seed, progress) for name in scenarios]
+    with one_thread():
+        tried = [_try(SCENARIOS[name], n_simulations, seed, progress) for name in scenarios]
     return pd.concat(tried, ignore_index=True)
 
 
