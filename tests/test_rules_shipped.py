@@ -52,8 +52,8 @@ SITUATIONS: list[tuple[dict[str, Any], str, str]] = [
     ({**SILENT, "is_followed_up": True, "moved_private": True}, "already_followed_up", "no_action"),
     # The customer waits
     ({"is_escalation": True, "is_urgent": True}, "escalation", "scheduling_phone_call"),
-    ({"n_interactions": 6, "is_complaint": True}, "many_turns_unhappy", "scheduling_phone_call"),
-    ({"n_interactions": 6, "mood": -0.31}, "many_turns_unhappy", "scheduling_phone_call"),
+    ({"n_interactions": 6, "is_complaint": True}, "many_turns_unhappy", "twitter_dm_reply"),
+    ({"n_interactions": 6, "mood": -0.31}, "many_turns_unhappy", "twitter_dm_reply"),
     ({"n_interactions": 5, "mood": -0.31}, "fresh_message", "twitter_dm_reply"),
     ({"n_interactions": 6, "mood": -0.3}, "fresh_message", "twitter_dm_reply"),
     ({"is_urgent": True}, "urgent", "twitter_dm_reply"),
@@ -93,8 +93,7 @@ SITUATIONS: list[tuple[dict[str, Any], str, str]] = [
     ({**SILENT, "status_reason": "information_asked"}, "silent_after_question", "twitter_dm_reply"),
     ({**SILENT, "status_reason": "steps_given", "is_complaint": True}, "check_in", "twitter_dm_reply"),
     ({**SILENT, "is_urgent": True}, "check_in", "twitter_dm_reply"),
-    ({**SILENT, "is_complaint": True}, "answered", "no_action"),
-    ({**SILENT, "status_reason": "steps_given"}, "answered", "no_action"),
+    ({**SILENT, "status_reason": "steps_given"}, "check_in", "twitter_dm_reply"),
     ({"awaiting": "nobody"}, "otherwise", "no_action"),
 ]
 WITHOUT_DM: list[tuple[dict[str, Any], str, str]] = [
@@ -153,8 +152,8 @@ def test_shipped_reasons_read_well(shipped: RuleSet) -> None:
     features = pa.Table.from_pylist(rows)
     said = shipped.because(features, shipped.decide(features)["rule"]).to_pylist()
     assert said[4] == (
-        "6 interactions, more than 5, have not settled it, and the customer is unhappy: "
-        "talking is quicker than writing on."
+        "6 interactions, more than 5, have not settled it, and the customer is unhappy: a senior colleague "
+        "takes it over and answers all of it in one direct message."
     )
     assert said[9] == "The customer has waited 25 h for an answer, longer than 24 h."
     assert said[17] == "An agent promised to get in touch 1 h ago, and the customer has heard nothing since."

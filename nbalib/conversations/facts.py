@@ -185,7 +185,7 @@ def _of_customer(s: _Seen) -> dict[str, Truths]:
         "thanks_first": says(s.first, "says_thanks"),
         "advertises": says(s.ever, "is_promotion"),
         "will_act": s.will,
-        "will_act_waits": s.will & ~s.agent_last & ~says(s.final, "is_question", "denies_fix"),
+        "will_act_waits": s.will & s.answered & ~s.agent_last & ~says(s.final, "is_question", "denies_fix"),
         "has_sent": says(s.customer, "has_sent"),
     }
 
