@@ -43,6 +43,10 @@ def steps_of(job: Job) -> Mapping[str, Step]:
         from nbalib.bench import on_postgres
 
         return on_postgres.STEPS[job.side]
+    if job.spark:
+        from nbalib.bench import on_spark
+
+        return on_spark.STEPS[job.side]
     if job.side == "bare":
         from nbalib.bench import bare
 

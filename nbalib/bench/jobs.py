@@ -43,6 +43,8 @@ class Job:
         How many rows to make or to copy, and from which seed.
     db : str
         The store in which it is done.
+    spark : str
+        The master of the Spark that does it, if any does.
     """
 
     side: Side
@@ -55,6 +57,7 @@ class Job:
     rows: int = 0
     seed: int = 0
     db: str = "duckdb"
+    spark: str = ""
 
     def as_json(self) -> str:
         """Write the job as one line."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Literal
 
-from nbalib.bench import parts
+from nbalib.bench import parts, spark
 from nbalib.bench.lines import Line
 from nbalib.bench.material import Material
 from nbalib.bench.serving import can_serve, serve
@@ -22,13 +22,14 @@ if TYPE_CHECKING:
     from nbalib.bench.parts import Part
     from nbalib.bench.rounds import Bench
 
-What = Literal["ingest", "process", "predict", "serve", "all"]
+What = Literal["ingest", "process", "predict", "serve", "spark", "all"]
 
 PARTS: Mapping[What, tuple[Part, ...]] = {
     "ingest": (parts.ingest,),
     "process": (parts.process,),
     "predict": (parts.predict,),
     "serve": (serve,),
+    "spark": (spark.whole, spark.roots, spark.map_stages),
     "all": (parts.ingest, parts.process, parts.predict, serve, parts.whole, parts.synthetic),
 }
 ON_SERVERS: Mapping[str, Mapping[str, tuple[Part, ...]]] = {"postgres": {"ingest": (parts.ingest_postgres,)}}

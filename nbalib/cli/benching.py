@@ -20,7 +20,9 @@ SEED = 1
 
 
 def bench(
-    what: Annotated[What, typer.Argument(metavar="PART", help="ingest, process, predict, serve or all.")],
+    what: Annotated[
+        What, typer.Argument(metavar="PART", help="ingest, process, predict, serve, spark or all.")
+    ],
     rows: Annotated[
         int, typer.Option("--rows", min=100, metavar="N", help="Rows of the synthetic file.")
     ] = 200_000,
