@@ -11,7 +11,6 @@ import pytest
 from commands import BUILT, LOADED, Command, made_files
 from losing_proxy import LosingProxy
 from postgres_server import PASSWORD, PostgresServer
-from rows import contact, rows
 from tweets import LOADED as AT
 
 from nbalib.conversations.anywhere import process_anywhere
@@ -317,12 +316,3 @@ def test_a_store_of_an_older_layout_gets_what_was_added(dsn: str) -> None:
         connection.execute("ALTER TABLE turns ALTER is_opening TYPE text")
         with pytest.raises(StoreError, match=r"'turns' has another layout.*'is_opening'.*ingest again"):
             opened(dsn)
-
-
-def test_a_row_too_long_to_be_read_is_said(dsn: str) -> None:
-    """A text of forty megabytes is stored; reading it names the bound instead of cutting it."""
-    with opened(dsn) as store:
-        store.append("contacts", rows("contacts", contact("a", channel="x" * 40_000_000)))
-        with pytest.raises(StoreError, match="a row of more than 16 MB"):
-            store.read("contacts")
-        assert store.read("contacts", ["contact_id"]).num_rows == 1

@@ -114,6 +114,13 @@ def test_a_text_with_nul_is_kept_or_refused_but_never_cut(place: Place) -> None:
             assert store.read("contacts").to_pylist() == [contact("a\0b")]
 
 
+def test_a_text_of_forty_megabytes_is_read_whole(store: Store) -> None:
+    """No buffer on the way is a bound."""
+    given = rows("contacts", contact("a", channel="x\n" * 20_000_000), contact("b"))
+    store.append("contacts", given)
+    assert store.read("contacts").sort_by("contact_id").equals(given)
+
+
 def test_only_new_keys_are_appended(store: Store) -> None:
     """A key that is stored, or repeated among the new rows, is not added again; the first one is."""
     store.append("contacts", rows("contacts", contact("a", channel="first")))

@@ -6,14 +6,11 @@ a null is nothing and an empty text is ``""``; instants travel as microseconds s
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING, Any
 
 import pgpq
 import pyarrow as pa
 import pyarrow.csv as pa_csv
-
-from nbalib.errors import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -25,8 +22,7 @@ if TYPE_CHECKING:
     Connection = psycopg.Connection[tuple[Any, ...]]
 
 BATCH_ROWS = 20_000
-READ_BYTES = 1 << 24
-"""A row is not longer than this."""
+READ_BYTES = 1 << 23
 
 _INSTANT = pa.timestamp("us", tz="UTC")
 
@@ -61,51 +57,35 @@ def copy_out(
     """Give what `query` selects: the columns of `schema`, with instants as `selected` writes them."""
     plain = pa.schema([pa.field(f.name, pa.int64() if f.type == _INSTANT else f.type) for f in schema])
     with connection.cursor().copy(f"COPY ({query}) TO STDOUT (FORMAT csv)", values or None) as copy:
-        pieces = io.BufferedReader(_Pieces(iter(copy)), READ_BYTES)
-        if not pieces.peek(1):
-            return
-        reader = pa_csv.open_csv(
-            pieces,
-            pa_csv.ReadOptions(column_names=schema.names, block_size=READ_BYTES),
-            pa_csv.ParseOptions(newlines_in_values=True),
-            pa_csv.ConvertOptions(
-                column_types=plain,
-                null_values=[""],
-                strings_can_be_null=True,
-                quoted_strings_can_be_null=False,
-                true_values=["t"],
-                false_values=["f"],
-            ),
-        )
-        try:
-            for batch in reader:
-                yield batch.cast(schema)
-        except pa.ArrowInvalid as error:
-            raise StoreError(f"a row of more than {READ_BYTES >> 20} MB cannot be read: {error}") from error
+        for lines in _gathered(copy):
+            yield from _read(lines, plain).cast(schema).to_batches()
 
 
-class _Pieces(io.RawIOBase):
-    """What comes in pieces of any length, read as one stream of bytes."""
+def _gathered(rows: Iterable[bytes | bytearray | memoryview]) -> Iterator[bytes]:
+    """Put rows together, as many as make up some megabytes; the server sends each as a piece of its own."""
+    held: list[bytes | bytearray | memoryview] = []
+    n_bytes = 0
+    for row in rows:
+        held.append(row)
+        n_bytes += len(row)
+        if n_bytes >= READ_BYTES:
+            yield b"".join(held)
+            held, n_bytes = [], 0
+    if held:
+        yield b"".join(held)
 
-    def __init__(self, pieces: Iterator[bytes | bytearray | memoryview]) -> None:
-        self._pieces = pieces
-        self._left = memoryview(b"")
 
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        """Fill what can be filled of `buffer`; 0 at the end."""
-        wanted, filled = memoryview(buffer).cast("B"), 0
-        while filled < len(wanted):
-            if not self._left and not self._next():
-                break
-            length = min(len(self._left), len(wanted) - filled)
-            wanted[filled : filled + length] = self._left[:length]
-            self._left = self._left[length:]
-            filled += length
-        return filled
-
-    def _next(self) -> bool:
-        self._left = memoryview(next(self._pieces, b""))
-        return len(self._left) > 0
+def _read(lines: bytes, plain: pa.Schema) -> pa.Table:
+    return pa_csv.read_csv(
+        pa.BufferReader(lines),
+        pa_csv.ReadOptions(column_names=plain.names, block_size=len(lines) + 1),
+        pa_csv.ParseOptions(newlines_in_values=True),
+        pa_csv.ConvertOptions(
+            column_types=plain,
+            null_values=[""],
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=False,
+            true_values=["t"],
+            false_values=["f"],
+        ),
+    )
