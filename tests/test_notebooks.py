@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
 import nbformat
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
@@ -26,9 +27,9 @@ if TYPE_CHECKING:
 NOW = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 START = "00_start_here"
 INGEST, PROFILE, PREDICT = "10_ingest_interactions", "20_profile_conversations", "70_predict_next_actions"
-EVALUATE = "60_evaluate_policy"
+MODEL, EVALUATE = "40_model_resolution", "60_evaluate_policy"
 NOTEBOOKS = [INGEST, PROFILE, PREDICT]
-DEMO = [START, INGEST, PROFILE, EVALUATE, PREDICT]
+DEMO = [START, INGEST, PROFILE, MODEL, EVALUATE, PREDICT]
 N_ROWS = 3000
 QUICK = {"made_decisions": "6000", "n_simulations": "4"}
 HOSTILE = "<script>document.title='taken'</script><img src=x onerror=alert(1)>"
@@ -117,6 +118,36 @@ def test_policies_are_judged_where_the_truth_is_known_and_nowhere_else(demo):
     with (demo.folder / EVALUATE / "answers.csv").open(encoding="utf-8", newline="") as file:
         answers = {row["question"]: row["answer"] for row in csv.DictReader(file)}
     assert answers["Would other rules resolve more?"] == "no"
+
+
+def test_the_model_is_trained_judged_and_used(demo):
+    """The demo's model sorts better than chance and means what it says; predictions carry its likelihoods."""
+    found = metrics(demo, MODEL)
+    assert read_record(demo.folder / MODEL)["facts"]["model_trained"] is True
+    assert 0.6 < found["auc"] < 0.97  # made talk tells more than real talk, but not all
+    assert found["calibration_error"] < 0.12  # of some hundred later rows
+    assert 0.03 < found["share_resolved"] < 0.3
+    assert -0.05 < found["auc_below_the_truth"] < 0.08  # of 6,000 made decisions: chance is about 0.03
+    assert (demo.folder / "nba.model").exists()
+    rows = pq.read_table(demo.folder / PREDICT / "nba_predictions.parquet")
+    is_open = pc.equal(rows["resolution_status"], "open")
+    assert rows.filter(is_open)["p_resolved"].null_count == 0
+    assert rows.filter(pc.invert(is_open))["p_resolved"].null_count == rows.num_rows - pc.sum(is_open).as_py()
+
+
+def test_a_store_that_cannot_teach_has_no_model(tmp_path):
+    """Three messages train nothing: notebook 40 says why, comes to its end, and leaves no model."""
+    (tmp_path / "twcs.csv").write_text(
+        f"{HEADER}1,115712,True,Tue Oct 31 22:10:47 +0000 2017,@sprintcare no signal,2,\n"
+        "2,sprintcare,False,Tue Oct 31 22:20:47 +0000 2017,@115712 Please send us a DM.,,1\n",
+        encoding="utf-8",
+    )
+    given = {"input": str(tmp_path / "twcs.csv"), "made_decisions": "6000"}
+    result = run_profile("local", [INGEST, PROFILE, MODEL], given, settings_in(tmp_path), now=NOW)
+    record = read_record(result.folder / MODEL)
+    assert (record["status"], record["facts"]["model_trained"]) == ("done", False)
+    assert "No model: " in (result.folder / MODEL / "report.html").read_text(encoding="utf-8")
+    assert not (tmp_path / "own.model").exists()
 
 
 def test_every_conversation_is_decided_and_the_files_say_so(demo):

@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from nbalib.cli import benching, data, looking, running, serving
+from nbalib.cli import benching, data, looking, running, serving, watching
 from nbalib.errors import NbaError
 
 app = typer.Typer(
@@ -21,7 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for module in (running, data, looking, serving, benching):
+for module in (running, data, looking, watching, serving, benching):
     module.add_to(app)
 
 

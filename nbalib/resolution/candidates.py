@@ -115,13 +115,18 @@ class Fitted:
     model: Model | None
     text: TextScore | None
 
+    def matrix(self, features: pa.Table, words: pa.Array | None) -> Floats:
+        """Give what the model sees of each row: its columns and, last, the score of the words."""
+        score = None if self.text is None or words is None else self.text.log_odds(words)
+        return _beside(self.encoding.matrix(features), score)
+
     def log_odds(self, features: pa.Table, words: pa.Array | None) -> Floats:
         """Give the log odds of each row, before calibration; shape (n,)."""
-        score = None if self.text is None or words is None else self.text.log_odds(words)
-        if self.model is None:
-            assert score is not None  # noqa: S101 (a candidate without a model reads words)
-            return score
-        return self.model.log_odds(_beside(self.encoding.matrix(features), score))
+        if self.model is not None:
+            return self.model.log_odds(self.matrix(features, words))
+        assert self.text is not None  # noqa: S101 (a candidate without a model reads words)
+        assert words is not None  # noqa: S101
+        return self.text.log_odds(words)
 
 
 def fit_candidate(candidate: Candidate, examples: Examples, rows: Truths, seed: int) -> Fitted:

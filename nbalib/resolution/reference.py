@@ -91,17 +91,21 @@ class Shift:
 
 @dataclass(frozen=True)
 class Reference:
-    """Spread by column, the likelihood's among them, of `n_conversations` that calibrated the model."""
+    """Spread by column, the likelihood's among them, of all rows until the model's knowledge ends."""
 
     spreads: Mapping[str, Spread]
     n_conversations: int
 
     @classmethod
     def of(cls, features: pa.Table, p: Floats, names: Sequence[str]) -> Reference:
-        """Count rows that a model was calibrated on."""
+        """Count rows, and the conversations that they are of."""
         table = features.select(list(names)).append_column(P, pa.array(p))
         spreads = {name: _spread(table[name]) for name in table.column_names}
         return cls(spreads, pc.count_distinct(features["conversation_id"]).as_py())
+
+    def with_column(self, name: str, column: pa.ChunkedArray) -> Reference:
+        """Give the reference with one more column of the same rows."""
+        return Reference({**self.spreads, name: _spread(column)}, self.n_conversations)
 
     def shifts(self, features: pa.Table, p: Floats) -> list[Shift]:
         """Compare a later period, the largest shift first."""

@@ -84,6 +84,14 @@ def load_if_there(path: Path) -> Likelihood | None:
     return load(path) if path.exists() else None
 
 
+def keep(likelihood: Likelihood | None, store: Path) -> Path:
+    """Keep a model beside a store, in the place of an earlier one; without a model nothing is changed."""
+    path = store.with_suffix(".model")
+    if likelihood is not None:
+        save(likelihood, path)
+    return path
+
+
 def _read(path: Path) -> dict[str, bytes]:
     """Read the parts of the file."""
     try:

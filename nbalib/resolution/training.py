@@ -99,7 +99,8 @@ def train(
         noise=dict(noise or {}),
         n_censored=n_censored,
     )
-    reference = Reference.of(_rows(examples, held), p, one.encoding.names)
+    seen = examples.at <= parts.calibrated_until
+    reference = Reference.of(_rows(examples, seen), curve(scored(one, examples, seen)), one.encoding.names)
     return Trained(Likelihood(card, one, curve, reference), name, judged, other_brands, parts)
 
 
