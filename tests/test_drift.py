@@ -16,6 +16,7 @@ from nbalib.engines.pandas_engine import PandasEngine
 from nbalib.errors import InputError
 from nbalib.evaluation.drift import Comparison, Drift, find_drift, with_action_mix
 from nbalib.evaluation.likelihood_summaries import rows_until_the_end
+from nbalib.params import shipped_status
 from nbalib.predictions.method import Method, load_method
 from nbalib.resolution.candidates import Examples
 from nbalib.resolution.prefixes import prefixes
@@ -44,7 +45,7 @@ def method(repository: Path) -> Method:
 @pytest.fixture(scope="module")
 def likelihood(store: DuckDBStore, trained: Trained, method: Method) -> Likelihood:
     """Give the trained likelihood with the actions of the rules in its reference."""
-    examples = Examples.of_prefixes(prefixes(PandasEngine(store.connection), 72))
+    examples = Examples.of_prefixes(prefixes(PandasEngine(store.connection), 72, shipped_status()))
     seen = rows_until_the_end(trained, examples)
     return with_action_mix(trained.likelihood, seen, method.rules, method.params)
 

@@ -24,7 +24,7 @@ from nbalib.resolution.resampling import draw_counts, interval
 if TYPE_CHECKING:
     from nbalib.decisions.rules import RuleSet
     from nbalib.engines.pandas_engine import PandasEngine
-    from nbalib.params import Params
+    from nbalib.params import Params, StatusWeights
     from nbalib.resolution.likelihood import Likelihood
     from nbalib.resolution.reference import Shift
 
@@ -146,7 +146,7 @@ def find_drift(
     card = likelihood.card
     since = since or datetime.fromisoformat(card.calibrated_until)
     until = until or _latest(engine)
-    known = prefixes(engine, 0, since=since, until=until, most_rows=MOST_ROWS)
+    known = prefixes(engine, 0, params.status, since=since, until=until, most_rows=MOST_ROWS)
     features = known.features
     p = likelihood.of(features, known.words)
     given = p.is_valid()
@@ -167,17 +167,22 @@ def find_drift(
         n_rows=features.num_rows,
         n_conversations=pc.count_distinct(features["conversation_id"]).as_py(),
         shifts=tuple(shifts),
-        calibration=_calibration(engine, likelihood, since, until),
+        calibration=_calibration(engine, likelihood, params.status, since, until),
         n_messages=logged["n_decisions"],
         n_fallbacks=logged["n_fallbacks"],
     )
 
 
 def _calibration(
-    engine: PandasEngine, likelihood: Likelihood, since: datetime, until: datetime
+    engine: PandasEngine,
+    likelihood: Likelihood,
+    weights: StatusWeights,
+    since: datetime,
+    until: datetime,
 ) -> Comparison:
     """Compare likelihoods with what came true, where the horizon is over."""
-    rows = prefixes(engine, likelihood.card.horizon_hours, since=since, until=until, most_rows=MOST_ROWS)
+    horizon = likelihood.card.horizon_hours
+    rows = prefixes(engine, horizon, weights, since=since, until=until, most_rows=MOST_ROWS)
     estimated = likelihood.of(rows.features, rows.words)
     given = np.asarray(estimated.is_valid())
     p = np.asarray(estimated.filter(pa.array(given)))
@@ -186,8 +191,8 @@ def _calibration(
     n_groups = len(np.unique(groups))
     if len(y) < LEAST_ROWS or n_groups < LEAST_ROWS:
         return Comparison(len(y), n_groups)
-    weights = draw_counts(len(y), groups, n_draws=N_DRAWS)
-    low, high = interval((weights @ (y - p)) / weights.sum(axis=1))
+    drawn = draw_counts(len(y), groups, n_draws=N_DRAWS)
+    low, high = interval((drawn @ (y - p)) / drawn.sum(axis=1))
     return Comparison(len(y), n_groups, float(p.mean()), float(y.mean()), float(low), float(high))
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from nbalib.as_of import AsOf
     from nbalib.engines.pandas_engine import PandasEngine
+    from nbalib.params import StatusWeights
     from nbalib.resolution.attempt import Attempt
     from nbalib.resolution.candidates import Examples
     from nbalib.resolution.likelihood import Likelihood
@@ -145,12 +146,12 @@ def known_truth(trained: Trained, examples: Examples, truth: Floats) -> pd.DataF
 
 
 def examples_in_words(
-    engine: PandasEngine, likelihood: Likelihood | None, as_of: AsOf, *, n: int = 8
+    engine: PandasEngine, likelihood: Likelihood | None, as_of: AsOf, weights: StatusWeights, *, n: int = 8
 ) -> pd.DataFrame:
     """Show open issues from the likeliest to the unlikeliest, with what moves each likelihood."""
     if likelihood is None:
         return pd.DataFrame()
-    features = take_snapshot(engine, as_of).features
+    features = take_snapshot(engine, as_of, weights).features
     words = last_words(engine, features) if likelihood.card.reads_words else None
     p = likelihood.of(features, words).to_numpy(zero_copy_only=False)
     known = np.flatnonzero(~np.isnan(p))

@@ -18,6 +18,7 @@ from nbalib.resolution.training import train
 
 if TYPE_CHECKING:
     from nbalib.engines.pandas_engine import PandasEngine
+    from nbalib.params import StatusWeights
     from nbalib.resolution.prefixes import Prefixes
     from nbalib.resolution.training import Trained
 
@@ -39,13 +40,14 @@ class Attempt:
 def attempt(
     engine: PandasEngine,
     horizon_hours: int,
+    weights: StatusWeights,
     *,
     most_rows: int = 500_000,
     seed: int = 1,
     n_resamples: int = 200,
 ) -> Attempt:
-    """Gather the rows of a store and train on them; nothing is saved."""
-    rows = prefixes(engine, horizon_hours, most_rows=most_rows)
+    """Gather the rows of a store and train on them; nothing is saved. `weights` make statuses and labels."""
+    rows = prefixes(engine, horizon_hours, weights, most_rows=most_rows)
     examples = Examples.of_prefixes(rows)
     try:
         # Ids of made conversations mean nothing beside labels of real ones.

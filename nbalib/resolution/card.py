@@ -206,7 +206,8 @@ def _noise_words(noise: Mapping[str, float]) -> str:
         return "How often the statuses err here is not known: no conversation in it is labelled by hand."
     return (
         f"The status 'resolved' agrees with labels by hand on {noise['n']:,.0f} conversations with precision "
-        f"{noise['precision']:.2f} and recall {noise['recall']:.2f}."
+        f"{noise['precision']:.2f} and recall {noise['recall']:.2f}; the weights of "
+        "statuses were fitted to these labels, so that elsewhere it will be less."
     )
 
 
