@@ -146,16 +146,7 @@ def find_drift(
     card = likelihood.card
     since = since or datetime.fromisoformat(card.calibrated_until)
     until = until or _latest(engine)
-    known = prefixes(engine, 0, params.status, since=since, until=until, most_rows=MOST_ROWS)
-    features = known.features
-    p = likelihood.of(features, known.words)
-    given = p.is_valid()
-    if not pc.any(given).as_py():
-        raise InputError(
-            f"no open issue is known after {since:%Y-%m-%dT%H:%M:%SZ} and until {until:%Y-%m-%dT%H:%M:%SZ}: "
-            f"the store has messages until {_latest(engine):%Y-%m-%dT%H:%M:%SZ}; name another period"
-        )
-    features, p = features.filter(given), p.filter(given)
+    features, p = _open_issues(engine, likelihood, params.status, since, until)
     actions = _actions(features.append_column("p_resolved", p), rules, params)
     shifts = likelihood.reference.shifts(features.append_column(ACTION, actions), np.asarray(p))
     logged = engine.sql(SOURCES, {"since": since, "until": until}).to_pylist()[0]
@@ -171,6 +162,21 @@ def find_drift(
         n_messages=logged["n_decisions"],
         n_fallbacks=logged["n_fallbacks"],
     )
+
+
+def _open_issues(
+    engine: PandasEngine, likelihood: Likelihood, weights: StatusWeights, since: datetime, until: datetime
+) -> tuple[pa.Table, pa.Array]:
+    """Give features and likelihoods of the open issues at instants of a period."""
+    known = prefixes(engine, 0, weights, since=since, until=until, most_rows=MOST_ROWS)
+    p = likelihood.of(known.features, known.words)
+    given = p.is_valid()
+    if not pc.any(given).as_py():
+        raise InputError(
+            f"no open issue is known after {since:%Y-%m-%dT%H:%M:%SZ} and until {until:%Y-%m-%dT%H:%M:%SZ}: "
+            f"the store has messages until {_latest(engine):%Y-%m-%dT%H:%M:%SZ}; name another period"
+        )
+    return known.features.filter(given), p.filter(given)
 
 
 def _calibration(
