@@ -8,7 +8,7 @@ import nbformat
 import pytest
 from commands import BUILT, LOADED
 from places import SERVERS
-from test_notebooks import N_ROWS, NOTEBOOKS, NOW, RunResult, metrics, settings_in
+from test_notebooks import EVALUATE, N_ROWS, NOTEBOOKS, NOW, QUICK, RunResult, metrics, settings_in
 
 from nbalib.runs.profile import run_profile
 from nbalib.settings import Settings
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from places import Servers
 
-MADE = {"synthetic_rows": str(N_ROWS)}
+NAMES = [*NOTEBOOKS, EVALUATE]
+MADE = {"synthetic_rows": str(N_ROWS), **QUICK}
 
 
 def environment_of(db: str, folder: Path, servers: Servers) -> dict[str, str]:
@@ -38,7 +39,7 @@ def environment_of(db: str, folder: Path, servers: Servers) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def alone(tmp_path_factory: pytest.TempPathFactory) -> RunResult:
     """Run the same notebooks on one machine."""
-    return run_profile("demo", NOTEBOOKS, MADE, settings_in(tmp_path_factory.mktemp("alone")), now=NOW)
+    return run_profile("demo", NAMES, MADE, settings_in(tmp_path_factory.mktemp("alone")), now=NOW)
 
 
 @pytest.mark.parametrize("db", SERVERS)
@@ -52,9 +53,9 @@ def test_a_server_and_spark_end_as_one_machine(
     for name, value in environment_of(db, tmp_path, servers).items():
         monkeypatch.setenv(name, value)
     result = run_profile(
-        "cluster", NOTEBOOKS, {**MADE, "db": db, "as_of": "data"}, settings_in(tmp_path), now=NOW
+        "cluster", NAMES, {**MADE, "db": db, "as_of": "data"}, settings_in(tmp_path), now=NOW
     )
-    for name in NOTEBOOKS:
+    for name in NAMES:
         assert metrics(result, name) == metrics(alone, name)
         cells = nbformat.read(result.folder / name / "notebook.ipynb", as_version=4).cells
         outputs = [output for cell in cells for output in cell.get("outputs", [])]
