@@ -41,6 +41,17 @@ def test_an_ingest_is_measured_against_a_bare_copy(postgres: PostgresServer, tmp
     assert left == (0,)
 
 
+def test_an_ingest_is_measured_against_the_bare_client(tmp_path: Path) -> None:
+    """Of ClickHouse both time and memory are told; neither server nor setting is needed, nothing is left."""
+    done = bench(tmp_path, "ingest", "--db", "clickhouse")
+    assert done.returncode == 0, done.stderr
+    time, memory = map(json.loads, done.stdout.splitlines())
+    assert [time["name"], memory["name"]] == ["ingest", "ingest_memory"]
+    assert memory["ratio"] == pytest.approx(memory["peak_rss_mb"] / memory["baseline_peak_rss_mb"], rel=1e-2)
+    assert 290 < time["counted"] <= time["baseline_counted"] == 300
+    assert [path.name for path in (tmp_path / "bench").iterdir() if path.is_dir()] == []
+
+
 @pytest.mark.parametrize(
     ("words", "said", "code"),
     [

@@ -47,6 +47,10 @@ def steps_of(job: Job) -> Mapping[str, Step]:
         from nbalib.bench import on_spark
 
         return on_spark.STEPS[job.side]
+    if job.db == "clickhouse":
+        from nbalib.bench import on_clickhouse
+
+        return on_clickhouse.STEPS[job.side]
     if job.side == "bare":
         from nbalib.bench import bare
 

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 MOST_SYNTHETIC_ROWS = 100_000
 BARE_INGEST = "bare DuckDB: read_csv and strptime into a native table of the same columns"
 BARE_POSTGRES = "bare COPY of ready rows into a logged table of the same columns and key"
+BARE_CLICKHOUSE = (
+    "read_csv and strptime by bare DuckDB, insert_arrow in batches of 100,000 into the same columns"
+)
 BARE_PROCESS = "bare DuckDB: roots by a recursive CTE, then conversations aggregated with three regexes"
 BARE_PREDICT = "bare DuckDB: CASE WHEN over conversations, the same columns as literals to CSV and Parquet"
 
@@ -48,6 +51,21 @@ def ingest_postgres(bench: Bench, material: Material) -> Iterator[Line]:
         }
     ).values()
     yield line(ours=ours, baseline=bare, facts={"db": "postgres"})
+
+
+def ingest_clickhouse(bench: Bench, material: Material) -> Iterator[Line]:
+    """Measure how a file is read into a new store in ClickHouse, in time and in memory."""
+    file = material.file(bench.rows)
+    line = _line(bench, "ingest", BARE_CLICKHOUSE, "messages stored")
+    memory = _line(bench, "ingest_memory", BARE_CLICKHOUSE, "messages stored")
+    ours, bare = bench.in_turn(
+        {
+            "ingest": bench.job("ours", "ingest", file, db="clickhouse"),
+            "bare insert": bench.job("bare", "insert", file, db="clickhouse"),
+        }
+    ).values()
+    yield line(ours=ours, baseline=bare, facts={"db": "clickhouse"})
+    yield memory(ours=ours, baseline=bare, ratio_of="peak_rss_mb", facts={"db": "clickhouse"})
 
 
 def process(bench: Bench, material: Material) -> Iterator[Line]:

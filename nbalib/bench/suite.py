@@ -32,8 +32,11 @@ PARTS: Mapping[What, tuple[Part, ...]] = {
     "spark": (spark.whole, spark.roots, spark.map_stages),
     "all": (parts.ingest, parts.process, parts.predict, serve, parts.whole, parts.synthetic),
 }
-ON_SERVERS: Mapping[str, Mapping[str, tuple[Part, ...]]] = {"postgres": {"ingest": (parts.ingest_postgres,)}}
-"""What is measured in a store on a server, which its setting names."""
+ON_SERVERS: Mapping[str, Mapping[str, tuple[Part, ...]]] = {
+    "postgres": {"ingest": (parts.ingest_postgres,)},
+    "clickhouse": {"ingest": (parts.ingest_clickhouse,)},
+}
+"""What is measured elsewhere: on the server that its setting names; of ClickHouse, the embedded engine."""
 DRAWN = ("ingest", "process", "predict")
 FIGURE = "memory.png"
 DOTS_PER_INCH = 150
