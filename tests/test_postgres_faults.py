@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from typing import TYPE_CHECKING
@@ -154,12 +155,13 @@ def test_a_commit_whose_answer_is_lost_is_not_made_twice(
     with LosingProxy(postgres.port, lost) as proxy:
         with opened(dsn.replace(f":{postgres.port}/", f":{proxy.port}/")) as store:
             go_on(store, files)
-            runs = store.read("pipeline_runs", ["run_id", "step"])
+            runs = store.read("pipeline_runs").to_pylist()
         assert proxy.n_commits >= lost
     with opened(dsn) as store:
         assert contents(store) == clean
-        steps = sorted(runs["step"].to_pylist())
-        assert steps in (["ingest", "process"], ["ingest", "process", "process"])
+    facts = [json.loads(run["facts"]) for run in runs if run["step"] == "ingest"]
+    assert [one["stored"] for one in facts] == [int(clean["interactions"].partition("-")[0])]
+    assert not any(file["already_known"] for file in facts[0]["files"])
 
 
 @pytest.mark.parametrize(
