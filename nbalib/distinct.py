@@ -49,6 +49,14 @@ def coded(column: Column) -> pa.DictionaryArray:
     return coded(whole.dictionary_decode()) if whole.null_count else whole
 
 
+def decoded(rows: pa.Table) -> pa.Table:
+    """Give columns that are kept as codes as their values."""
+    schema = pa.schema(
+        [f.with_type(f.type.value_type) if pa.types.is_dictionary(f.type) else f for f in rows.schema]
+    )
+    return rows.cast(schema)
+
+
 def distinct(columns: Iterable[Column]) -> Distinct:
     """Find the distinct rows of some columns, at least one, of equal length."""
     number, size = np.zeros(1, dtype=np.int64), 1

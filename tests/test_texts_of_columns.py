@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from nbalib.decisions import weaving
 from nbalib.decisions.json_text import written, written_list
 from nbalib.decisions.weaving import weave
-from nbalib.distinct import coded, distinct, runs
+from nbalib.distinct import coded, decoded, distinct, runs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,6 +44,13 @@ def test_null_codes_are_a_value_too() -> None:
     column = pa.DictionaryArray.from_arrays(pa.array([0, None, 0], pa.int32()), ["a"])
     assert distinct([column]).of_row.to_pylist() == [0, 1, 0]
     assert coded(column).to_pylist() == ["a", None, "a"]
+
+
+def test_codes_become_their_values_again() -> None:
+    """In every chunk, null as null; other columns stay as they are."""
+    texts = pa.chunked_array([["a", None], ["b", "a"]])
+    rows = pa.table({"text": texts.dictionary_encode(), "n": [1, 2, 3, 4]})
+    assert decoded(rows).equals(pa.table({"text": texts, "n": [1, 2, 3, 4]}))
 
 
 @given(words)

@@ -57,6 +57,14 @@ AFTER = decisions(
 )
 
 
+def test_reasons_kept_as_codes_are_texts_in_what_moved() -> None:
+    """A notebook may write another text into such a column, which a column of codes would refuse."""
+    coded = BEFORE.set_column(
+        BEFORE.column_names.index("reasoning"), "reasoning", BEFORE["reasoning"].dictionary_encode()
+    )
+    pd.testing.assert_frame_equal(whatif.moved(coded, AFTER), whatif.moved(BEFORE, AFTER))
+
+
 def test_who_moves_from_what_to_what() -> None:
     """Conversations are matched by name, not by place; a change of time alone is a move too."""
     assert whatif.moves(BEFORE, AFTER).to_dict("split", index=False)["data"] == [

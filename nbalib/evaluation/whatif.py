@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from nbalib.distinct import decoded
 from nbalib.errors import InputError
 
 if TYPE_CHECKING:
@@ -39,7 +40,8 @@ def moved(before: pa.Table, after: pa.Table) -> pd.DataFrame:
     InputError
         The two are not about the same conversations at the same instants.
     """
-    first, second = (_frame(table) for table in (before, after))
+    columns = [*KEY, *DECIDED, "reasoning"]
+    first, second = (decoded(table.select(columns)).to_pandas() for table in (before, after))
     pairs = first.merge(second, on=list(KEY), suffixes=("_before", "_after"), how="inner")
     if not len(pairs) == len(first) == len(second):
         raise InputError(
@@ -47,12 +49,6 @@ def moved(before: pa.Table, after: pa.Table) -> pd.DataFrame:
         )
     differs = np.logical_or.reduce([_differ(pairs[f"{n}_before"], pairs[f"{n}_after"]) for n in DECIDED])
     return pd.DataFrame(pairs.loc[differs].drop(columns="as_of").reset_index(drop=True))
-
-
-def _frame(rows: pa.Table) -> pd.DataFrame:
-    """Give what is compared, with texts as texts where Arrow keeps them as codes."""
-    frame = rows.select([*KEY, *DECIDED, "reasoning"]).to_pandas()
-    return pd.DataFrame(frame.astype(dict.fromkeys(frame.select_dtypes("category"), "str")))
 
 
 def moves(before: pa.Table, after: pa.Table) -> pd.DataFrame:

@@ -15,12 +15,13 @@ import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 
+from nbalib.distinct import decoded
 from nbalib.predictions.assemble import gets_action
 from nbalib.predictions.pressing import COMPARED, by_pressure, first_of_each
 from nbalib.spreadsheets import inert
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -69,8 +70,7 @@ class Written:
 
 def most_pressing(predictions: Predictions) -> pa.Table:
     """Keep the most pressing open issue with an action of each customer and brand, in that order."""
-    rows = predictions.rows.take(pa.array(_pressing(predictions)))
-    return _plain(rows, rows.column_names)
+    return decoded(predictions.rows.take(pa.array(_pressing(predictions))))
 
 
 def _pressing(predictions: Predictions) -> NDArray[np.int64]:
@@ -112,7 +112,7 @@ def write(predictions: Predictions, folder: Path) -> Written:
 
 def csv_rows(rows: pa.Table) -> pa.Table:
     """Shape rows as in the CSV file: instants as ISO 8601 with Z, no cell that a spreadsheet computes."""
-    shown = _plain(rows, CSV_COLUMNS)
+    shown = decoded(rows.select(CSV_COLUMNS))
     columns = {name: inert(shown[name]) for name in CSV_COLUMNS if name != "send_time"}
     return pa.table({**columns, "send_time": iso_instants(shown["send_time"])}).select(CSV_COLUMNS)
 
@@ -148,18 +148,11 @@ def _rows_at(rows: pa.Table, places: NDArray[np.int64]) -> pa.Table:
 
 def _write_parquet(rows: pa.Table, path: Path) -> None:
     """Write all rows, a group at a time."""
-    schema = _plain(rows.slice(0, 0), PARQUET_COLUMNS).schema
+    rows = rows.select(PARQUET_COLUMNS)
+    schema = decoded(rows.slice(0, 0)).schema
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
         for start in range(0, rows.num_rows, ROWS_IN_A_GROUP):
-            writer.write_table(_plain(rows.slice(start, ROWS_IN_A_GROUP), PARQUET_COLUMNS))
-
-
-def _plain(rows: pa.Table, names: Sequence[str]) -> pa.Table:
-    """Give some columns, texts that are kept as codes as texts."""
-    kinds = {name: rows[name].type for name in names}
-    return pa.table(
-        {n: rows[n].cast(k.value_type if pa.types.is_dictionary(k) else k) for n, k in kinds.items()}
-    )
+            writer.write_table(decoded(rows.slice(start, ROWS_IN_A_GROUP)))
 
 
 def _atomically(path: Path, write_to: Callable[[Path], None]) -> None:
