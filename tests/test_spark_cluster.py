@@ -48,7 +48,7 @@ def test_a_killed_worker_is_made_up_for(
 
     first, second = servers.add_worker(), servers.add_worker()
     loading = Command(store, "ingest", *inputs(*files), *ON_SPARK).go()
-    _wait_for_file(loading, shared, "spark-*/*.rows")
+    _wait_for_file(loading, shared, "*/*.rows")
     servers.kill(first)
     ended = loading.end()
     assert ended.code == 0, ended.error
@@ -56,7 +56,7 @@ def test_a_killed_worker_is_made_up_for(
 
     servers.add_worker()
     building = Command(store, "process", *ON_SPARK).go()
-    _wait_for_file(building, shared, "spark-*/rows")
+    _wait_for_file(building, shared, "*/rows")
     servers.kill(second)
     ended = building.end()
     assert ended.code == 0, ended.error

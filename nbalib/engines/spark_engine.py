@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 HERE = "nbalib.engines"
 ROWS_PER_PART = 100_000
+MEMORY_LIMIT = "1500MB"
+"""For DuckDB beside Spark's driver: it only hands over and takes in, and spills beyond."""
 ROWS = "rows"
 PARQUET = "FORMAT parquet, COMPRESSION lz4"
 
@@ -49,6 +51,7 @@ class SparkEngine(PandasEngine):
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, cluster: Cluster) -> None:
         super().__init__(connection)
+        self.execute(f"SET memory_limit = '{MEMORY_LIMIT}'")
         self.cluster = cluster
 
     def map_batches(

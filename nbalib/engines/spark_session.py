@@ -17,15 +17,16 @@ from functools import cached_property, partial
 from importlib.resources import files
 from itertools import islice
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from nbalib.engines.java import use_java
 from nbalib.errors import EngineError, MissingPackageError, NbaError
+from nbalib.stores.scratch_folder import scratch_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from concurrent.futures import Future
+    from contextlib import AbstractContextManager
     from types import ModuleType
 
     from pyspark.sql import SparkSession
@@ -106,12 +107,9 @@ class Cluster:
         """Tasks that run at once."""
         return int(self.session.sparkContext.defaultParallelism)
 
-    @contextmanager
-    def folder(self) -> Iterator[Path]:
+    def folder(self) -> AbstractContextManager[Path]:
         """Give an empty folder that driver and workers share, inside the block."""
-        self.shared.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(prefix="spark-", dir=self.shared.resolve()) as folder:
-            yield Path(folder)
+        return scratch_folder(self.shared.resolve())
 
     def each(self, tasks: Iterable[Task], function: Callable[[Task], Result]) -> Iterator[Result]:
         """Let workers apply `function` to each of `tasks`; give the results in the tasks' order.

@@ -1,6 +1,6 @@
 """A folder for what need not outlive its process: it goes with the block, or with the next after a kill.
 
-In: nothing. Out: an empty folder of its own, in the system's folder for temporary files.
+In: where, or nothing. Out: an empty folder of its own, there or in the system's folder for temporary files.
 """
 
 from __future__ import annotations
@@ -21,10 +21,11 @@ HELD = ".held"
 
 
 @contextmanager
-def scratch_folder() -> Iterator[Path]:
-    """Give an empty folder, having cleared away those of processes that have died."""
-    root = Path(tempfile.gettempdir()) / f"nba-scratch-{os.getuid()}"
-    root.mkdir(mode=0o700, exist_ok=True)
+def scratch_folder(root: Path | None = None) -> Iterator[Path]:
+    """Give an empty folder in `root`, having cleared away those of processes that have died."""
+    if root is None:
+        root = Path(tempfile.gettempdir()) / f"nba-scratch-{os.getuid()}"
+    root.mkdir(mode=0o700, parents=True, exist_ok=True)
     for held in root.glob(f"*{HELD}"):
         _clear(held)
     with tempfile.NamedTemporaryFile(dir=root, suffix=HELD, delete=False) as mine:
