@@ -14,6 +14,7 @@ from nbalib.errors import InputError, NotFoundError, SchemaError, StoreBusyError
 from nbalib.schema import INTERACTIONS, REJECTED_ROWS, TABLES
 from nbalib.settings import ClickHouseSettings
 from nbalib.stores.clickhouse_blocks import blocks
+from nbalib.stores.clickhouse_client import ClickHouseClient
 from nbalib.stores.clickhouse_store import ClickHouseStore
 from nbalib.stores.contract import TableChange
 
@@ -326,6 +327,30 @@ def test_a_store_of_a_newer_version_is_refused(store: ClickHouseStore, settings:
     store._client.run("DROP TABLE schema_version")
     with pytest.raises(StoreError, match="another program"):
         ClickHouseStore.open(settings)
+
+
+def test_a_layout_that_was_cut_off_is_finished(
+    settings: ClickHouseSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever died after the first table was made is made up for by the next who writes."""
+    made: list[str] = []
+
+    def one_only(client: ClickHouseClient, statement: str, **values: object) -> None:
+        if "CREATE TABLE" in statement:
+            made.append(statement)
+        if len(made) > 1:
+            raise KeyboardInterrupt
+        run(client, statement, **values)
+
+    run = ClickHouseClient.run
+    with monkeypatch.context() as patch:
+        patch.setattr(ClickHouseClient, "run", one_only)
+        with pytest.raises(KeyboardInterrupt):
+            ClickHouseStore.open(settings)
+    with pytest.raises(StoreError, match="run nba ingest"):
+        ClickHouseStore.open(settings, read_only=True)
+    with ClickHouseStore.open(settings) as store:
+        assert store.count("interactions") == 0
 
 
 def test_a_store_gets_columns_that_it_lacks(store: ClickHouseStore, settings: ClickHouseSettings) -> None:

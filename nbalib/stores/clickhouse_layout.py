@@ -97,7 +97,8 @@ def check_layout(client: ClickHouseClient, *, read_only: bool) -> None:
         raise StoreError(
             f"{client.name} has layout {version}, this nbalib knows up to {SCHEMA_VERSION}: update nbalib"
         )
-    changes = [change for table in TABLES.values() for change in _changes(client, table, found)]
+    ours_first = sorted(TABLES.values(), key=lambda table: table.name != "schema_version")
+    changes = [change for table in ours_first for change in _changes(client, table, found)]
     if read_only and not found:
         raise StoreError(f"there is no store in {client.name}: run nba ingest first")
     if read_only and changes:
@@ -109,7 +110,10 @@ def check_layout(client: ClickHouseClient, *, read_only: bool) -> None:
 
 
 def _apply(client: ClickHouseClient, changes: list[str], version: int) -> None:
-    """Make the changes, each of which may have been made before; the version comes last."""
+    """Make the changes, each of which may have been made before; the version comes last.
+
+    The table `schema_version` comes first: where it stands, the others are ours, however few there are yet.
+    """
     for change in changes:
         client.run(change)
     if version < SCHEMA_VERSION:
