@@ -54,6 +54,39 @@ def test_a_pass_builds_what_is_touched_and_no_more(tmp_path: Path) -> None:
         assert passed(store, mood=False) == {"read": 102, "placed": 102}
 
 
+@pytest.mark.parametrize(
+    ("talk", "late"),
+    [
+        (
+            [
+                Tweet(1, "1001", "@Brand no signal", 10, 5),
+                Tweet(4, "1002", "@Brand hello", 11, 5),
+                Tweet(5, "Brand", "@1001 hi ^AB", 99, 3),
+            ],
+            Tweet(8, "1003", "@Brand me too", 12, 4),
+        ),
+        (
+            [
+                Tweet(1, "1001", "@Brand one", 1, 3),
+                Tweet(2, "1002", "@Brand two", 1, 1),
+                Tweet(3, "1003", "@Brand three", 1, 2),
+            ],
+            Tweet(8, "1004", "@Brand four", 12, 1),
+        ),
+    ],
+    ids=["answers to what is dated later", "a circle of three"],
+)
+def test_what_was_judged_by_another_thread_stays_so(talk: list[Tweet], late: Tweet, tmp_path: Path) -> None:
+    """A late reply has its own thread built again, and those by which messages in it are what they are."""
+    (tmp_path / "once").mkdir()
+    with store_of(tmp_path, talk) as store, store_of(tmp_path / "once", [*talk, late]) as once:
+        late_file = write_tweets(tmp_path / "late.csv", [late])
+        ingest(store, "twitter", [late_file], accounts=Params().accounts, now=LOADED)
+        process(store, Params(), now=LOADED)
+        assert store.digest("threads") == once.digest("threads")
+        assert store.digest("turns") == once.digest("turns")
+
+
 def test_a_killed_pass_is_made_up_for(tmp_path: Path) -> None:
     """Messages that were read but not placed when a pass died are placed by the next."""
     talk = [Tweet(n, f"1{n:03}", "@Brand no signal", n) for n in range(1, 11)]
