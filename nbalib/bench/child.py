@@ -51,6 +51,10 @@ def steps_of(job: Job) -> Mapping[str, Step]:
         from nbalib.bench import on_clickhouse
 
         return on_clickhouse.STEPS[job.side]
+    if job.step.startswith("likelihood_"):
+        from nbalib.bench import likelihood_steps
+
+        return likelihood_steps.STEPS[job.side]
     if job.side == "bare":
         from nbalib.bench import bare
 

@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Literal
 
 from nbalib.bench import parts, spark
+from nbalib.bench.likelihood import likelihood
 from nbalib.bench.lines import Line
 from nbalib.bench.material import Material
 from nbalib.bench.serving import can_serve, serve
@@ -22,13 +23,14 @@ if TYPE_CHECKING:
     from nbalib.bench.parts import Part
     from nbalib.bench.rounds import Bench
 
-What = Literal["ingest", "process", "predict", "serve", "spark", "all"]
+What = Literal["ingest", "process", "predict", "serve", "likelihood", "spark", "all"]
 
 PARTS: Mapping[What, tuple[Part, ...]] = {
     "ingest": (parts.ingest,),
     "process": (parts.process,),
     "predict": (parts.predict,),
     "serve": (serve,),
+    "likelihood": (likelihood,),
     "spark": (spark.whole, spark.roots, spark.map_stages),
     "all": (parts.ingest, parts.process, parts.predict, serve, parts.whole, parts.synthetic),
 }

@@ -21,7 +21,8 @@ SEED = 1
 
 def bench(
     what: Annotated[
-        What, typer.Argument(metavar="PART", help="ingest, process, predict, serve, spark or all.")
+        What,
+        typer.Argument(metavar="PART", help="ingest, process, predict, serve, likelihood, spark or all."),
     ],
     rows: Annotated[
         int, typer.Option("--rows", min=100, metavar="N", help="Rows of the synthetic file.")

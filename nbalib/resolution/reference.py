@@ -55,6 +55,7 @@ class Spread:
 
     def counted(self, column: pa.ChunkedArray) -> tuple[int, ...]:
         """Count another column into the same bins."""
+        column = _as_shown(column)
         if self.levels:
             place = pc.fill_null(pc.index_in(column, value_set=pa.array(self.levels)), len(self.levels))
             bins = np.where(np.asarray(column.is_null()), len(self.levels) + 1, np.asarray(place))
@@ -165,6 +166,7 @@ def shift_of(
 
 
 def _spread(column: pa.ChunkedArray) -> Spread:
+    column = _as_shown(column)
     if pa.types.is_string(column.type):
         counts = sorted(
             pc.value_counts(column.drop_null()).to_pylist(), key=lambda c: (-c["counts"], c["values"])
@@ -176,6 +178,11 @@ def _spread(column: pa.ChunkedArray) -> Spread:
         edges = np.unique(np.quantile(known, np.arange(1, N_BINS) / N_BINS)) if known.size else np.zeros(0)
         empty = Spread(tuple(edges.tolist()), (), ())
     return Spread(empty.edges, empty.levels, empty.counted(column))
+
+
+def _as_shown(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Give truths as the texts yes and no."""
+    return pc.if_else(column, "yes", "no") if pa.types.is_boolean(column.type) else column
 
 
 def _numbers(column: pa.ChunkedArray) -> Floats:
