@@ -12,6 +12,7 @@ from nbalib.as_of import read_as_of
 from nbalib.cli.common import AsJson, AsOfText, Db, now, open_store, show
 from nbalib.doctor import examine
 from nbalib.predictions.assemble import predict
+from nbalib.predictions.likely import reasons_by_conversation
 from nbalib.predictions.method import load_method
 from nbalib.predictions.one_customer import customer_here, settled
 from nbalib.predictions.pressing import by_pressure
@@ -24,6 +25,7 @@ SHOWN = (
     "resolution_status",
     "awaiting",
     "p_resolved",
+    "likelihood_moved_by",
     "channel",
     "send_time",
     "issue_status",
@@ -46,8 +48,11 @@ def show_customer(
     with open_store(db, read_only=True) as store, customer_here(store, customer) as (customer_id, engine):
         instant = settled(store, read_as_of(as_of, now()))
         predictions = predict(engine, method, instant, [customer_id])
+        moved_by = reasons_by_conversation(engine, predictions.rows, method.likelihood)
     order = by_pressure(predictions.rows, method.rules)
     rows = predictions.rows.take(order).to_pylist()
+    for row in rows:
+        row["likelihood_moved_by"] = moved_by.get(row["conversation_id"])
     if as_json:
         typer.echo(json.dumps(rows, default=str))
         return

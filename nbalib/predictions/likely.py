@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from nbalib.resolution.last_words import last_words
+from nbalib.resolution.reasons import reasons
 
 if TYPE_CHECKING:
     from nbalib.engines.pandas_engine import PandasEngine
@@ -46,6 +47,18 @@ def with_likelihood_said(decided: pa.Table, features: pa.Table, likelihood: Like
     reasons = decided["reasoning"].cast(pa.string())
     said = _sentences(features[P], likelihood)
     return decided.set_column(place, "reasoning", pc.binary_join_element_wise(reasons, said, ""))
+
+
+def reasons_by_conversation(
+    engine: PandasEngine, rows: pa.Table, likelihood: Likelihood | None
+) -> dict[str, str]:
+    """Say for each row with a likelihood what moves it, by conversation_id; see `resolution.reasons`."""
+    rows = rows.filter(rows[P].is_valid())
+    if likelihood is None or not rows.num_rows:
+        return {}
+    words = last_words(engine, rows) if likelihood.card.reads_words else None
+    said = reasons(likelihood, rows, words)
+    return dict(zip(rows["conversation_id"].to_pylist(), said, strict=True))
 
 
 def _sentences(p: pa.ChunkedArray, likelihood: Likelihood) -> pa.Array:
