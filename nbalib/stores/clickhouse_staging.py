@@ -31,6 +31,8 @@ PREFIX = "staged_"
 _WHOLE = "whole"
 _KEYS = "keys"
 MANY_DELETED = 10_000
+MANY_PARTS = 50
+"""Staged parts are merged once there are so many; fewer are merged where they are moved to, in good time."""
 
 
 class Staging:
@@ -142,6 +144,7 @@ class Staging:
         if (how, table) not in self._tables:
             name = self._part(f"{len(self._tables):02d}_{how}_{table}")
             self._client.run(f"CREATE TABLE IF NOT EXISTS {name} AS {table}")
+            self._client.run(f"ALTER TABLE {name} MODIFY SETTING min_parts_to_merge_at_once = {MANY_PARTS}")
             self._tables[how, table] = name
             self._n_sent[name] = 0
         return self._tables[how, table]

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.stress
 
-N_STATEMENTS = 23
+N_STATEMENTS = 26
 
 
 @pytest.mark.parametrize("kind", ["embedded", "http"])
 def test_a_load_killed_at_any_statement_is_made_up_for(tmp_path: Path, kind: str) -> None:
-    """After a kill at each of 23 moments and a second run, every table is that of a clean load."""
+    """After a kill at each of 26 moments and a second run, every table is that of a clean load."""
     file = made_file(tmp_path)
     with ClickHouseServer(tmp_path / "served") as server:
 
