@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from nbalib.engines.pandas_engine import PandasEngine
 from nbalib.errors import InputError
 from nbalib.evaluation.drift import Comparison, Drift, find_drift, with_action_mix
 from nbalib.evaluation.likelihood_summaries import rows_until_the_end
-from nbalib.params import shipped_status
+from nbalib.params import digest_of, shipped_status
 from nbalib.predictions.method import Method, load_method
 from nbalib.resolution.candidates import Examples
 from nbalib.resolution.prefixes import prefixes
@@ -144,6 +145,18 @@ def test_the_worst_verdict_counts() -> None:
     for used, verdict in ((shifts, "moved"), (shifts[:1], "stable")):
         drift = Drift(BEGIN, LOADED, "m", "", 1, 1, used, Comparison(0, 0), 0, 0)
         assert drift.verdict == verdict
+
+
+def test_other_weights_of_statuses_are_told(
+    store: DuckDBStore, likelihood: Likelihood, method: Method, tmp_path: Path
+) -> None:
+    """A model whose labels were made by other weights has moved, and the page says what to do."""
+    same = replace(likelihood, card=replace(likelihood.card, statuses=digest_of(method.params.status)))
+    other = replace(likelihood, card=replace(likelihood.card, statuses="another"))
+    told = [drift_of(store, each, method, since=BEGIN) for each in (same, other)]
+    assert [drift.statuses_changed for drift in told] == [False, True]
+    assert told[1].verdict == "moved"
+    assert "train it again" in write_drift(told[1], tmp_path).read_text(encoding="utf-8")
 
 
 def test_the_page_says_what_the_file_says(

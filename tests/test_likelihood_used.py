@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
+from fastapi.testclient import TestClient
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
@@ -21,13 +22,16 @@ from nbalib.ingestion import ingest
 from nbalib.params import Params, shipped_status
 from nbalib.predictions.assemble import Predictions, predict
 from nbalib.predictions.export import write
+from nbalib.predictions.likely import reasons_by_conversation
 from nbalib.predictions.method import Method, load_method
 from nbalib.resolution.candidates import Examples
 from nbalib.resolution.prefixes import prefixes
 from nbalib.resolution.storing import save
 from nbalib.resolution.training import train
+from nbalib.settings import Settings
 from nbalib.sources.synthetic import write_synthetic
 from nbalib.stores.duckdb_store import DuckDBStore
+from service.app import create_app
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -176,3 +180,32 @@ def test_nothing_predicts_by_fitting(
     for estimator in (LogisticRegression, HistGradientBoostingClassifier, IsotonicRegression):
         monkeypatch.setattr(estimator, "fit", refuse)
     assert predict(PandasEngine(store.connection), method, AS_OF).rows["p_resolved"].equals(before)
+
+
+def test_the_service_answers_with_it(
+    store: DuckDBStore, trained: Trained, predictions: Predictions, tmp_path: Path
+) -> None:
+    """A service whose store has a model beside it answers with the batch's likelihood and words."""
+    store.connection.execute("CHECKPOINT")
+    settings = Settings(duckdb_path=tmp_path / "nba.duckdb", outputs_dir=tmp_path)
+    settings.duckdb_path.write_bytes(store.path.read_bytes())
+    save(trained.likelihood, settings.model_path)
+    batch = {row["conversation_id"]: row for row in predictions.rows.to_pylist()}
+    known = [row for row in batch.values() if row["p_resolved"] is not None][:3]
+    with TestClient(create_app(settings, clock=lambda: LOADED)) as client:
+        for row in known:
+            asked = {"customer_id": row["customer_id"], "conversation_id": row["conversation_id"]}
+            answer = client.post("/predict_nba", json={**asked, "as_of": "last-message"}).json()
+            assert answer["p_resolved"] == row["p_resolved"]
+            assert answer["reasoning"] == row["reasoning"]
+            assert answer["decision_id"] == row["decision_id"]
+
+
+def test_show_says_what_moves_it(store: DuckDBStore, predictions: Predictions, method: Method) -> None:
+    """For each issue with a likelihood there are words; for others there are none, as without a model."""
+    some = predictions.rows.slice(0, 40)
+    said = reasons_by_conversation(PandasEngine(store.connection), some, method.likelihood)
+    known = some.filter(some["p_resolved"].is_valid())["conversation_id"].to_pylist()
+    assert list(said) == known
+    assert all(words.startswith(("raised by", "lowered by", "nothing")) for words in said.values())
+    assert reasons_by_conversation(PandasEngine(store.connection), some, None) == {}

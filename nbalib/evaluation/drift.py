@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 
 from nbalib.decisions.eligibility import find_eligible
 from nbalib.errors import InputError
+from nbalib.params import digest_of
 from nbalib.resolution.candidates import group_numbers
 from nbalib.resolution.prefixes import OF_OTHERS, prefixes
 from nbalib.resolution.resampling import draw_counts, interval
@@ -71,7 +72,8 @@ class Drift:
     """One period beside the reference.
 
     `shifts` has every feature, the likelihood and the action, largest first. `n_fallbacks` of the logged
-    decisions got a template because a language model failed, out of `n_messages`.
+    decisions got a template because a language model failed, out of `n_messages`. `statuses_changed`: the
+    weights that made the model's labels are not those of today, so that it foretells something else.
     """
 
     since: datetime
@@ -84,11 +86,13 @@ class Drift:
     calibration: Comparison
     n_messages: int
     n_fallbacks: int
+    statuses_changed: bool = False
 
     @property
     def verdict(self) -> str:
         """Give the worst of all verdicts."""
         found = [shift.verdict for shift in self.shifts] + [self.calibration.verdict]
+        found.append("moved" if self.statuses_changed else "stable")
         return max((word for word in found if word in WORST), key=WORST.index)
 
     def as_dict(self) -> dict[str, Any]:
@@ -100,6 +104,7 @@ class Drift:
             "until": f"{self.until:%Y-%m-%dT%H:%M:%SZ}",
             "model": self.model,
             "trained_until": self.trained_until,
+            "statuses_changed": self.statuses_changed,
             "n_rows": self.n_rows,
             "n_conversations": self.n_conversations,
             "calibration": {**asdict(self.calibration), "verdict": self.calibration.verdict},
@@ -161,6 +166,7 @@ def find_drift(
         calibration=_calibration(engine, likelihood, params.status, since, until),
         n_messages=logged["n_decisions"],
         n_fallbacks=logged["n_fallbacks"],
+        statuses_changed=card.statuses not in ("", digest_of(params.status)),
     )
 
 

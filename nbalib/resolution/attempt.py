@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nbalib.errors import ModelError
+from nbalib.params import digest_of
 from nbalib.resolution.candidates import Examples
 from nbalib.resolution.kinds import kind_of
 from nbalib.resolution.noise import status_noise
@@ -53,7 +54,14 @@ def attempt(
         # Ids of made conversations mean nothing beside labels of real ones.
         is_real = kind_of(rows.features["brand"]) == "real"
         noise = status_noise(engine.sql(JUDGED).to_pandas()) if is_real else {}
-        trained = train(examples, noise=noise, n_censored=rows.n_censored, seed=seed, n_resamples=n_resamples)
+        trained = train(
+            examples,
+            noise=noise,
+            n_censored=rows.n_censored,
+            statuses=digest_of(weights),
+            seed=seed,
+            n_resamples=n_resamples,
+        )
     except ModelError as error:
         return Attempt(rows, examples, None, str(error))
     return Attempt(rows, examples, trained, "")

@@ -59,6 +59,7 @@ class Card:
     metrics : way → metric → value, low, high, on rows that came later
     other_brands : the same of this model on brands that it was not trained on; empty for one brand
     noise : how well statuses agree with labels by hand; empty where none of them is stored
+    statuses : digest of the weights that made the labels; empty if they were not made by weights
     """
 
     kind: str
@@ -82,6 +83,7 @@ class Card:
     other_brands: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     noise: Mapping[str, float] = field(default_factory=dict)
     n_censored: int = 0
+    statuses: str = ""
     made_by: str = __version__
     learner: str = field(default_factory=lambda: version("scikit-learn"))
     format: int = FORMAT

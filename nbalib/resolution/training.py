@@ -60,6 +60,7 @@ def train(
     *,
     noise: Mapping[str, float] | None = None,
     n_censored: int = 0,
+    statuses: str = "",
     seed: int = 1,
     n_resamples: int = 200,
 ) -> Trained:
@@ -69,8 +70,8 @@ def train(
     ----------
     noise : mapping, optional
         Of the labels, as `noise.status_noise` gives it; for the card.
-    n_censored : int
-        Rows left out because their horizon is not over; for the card.
+    n_censored, statuses : int, str
+        Rows left out because their horizon is not over, digest of the weights behind labels; for the card.
     seed, n_resamples : int
         Of folds and resamples; resamples behind each interval.
 
@@ -98,6 +99,7 @@ def train(
         other_brands=_plain(other_brands.metrics)[name] if other_brands else {},
         noise=dict(noise or {}),
         n_censored=n_censored,
+        statuses=statuses,
     )
     seen = examples.at <= parts.calibrated_until
     reference = Reference.of(_rows(examples, seen), curve(scored(one, examples, seen)), one.encoding.names)

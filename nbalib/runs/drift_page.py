@@ -55,6 +55,8 @@ def drift_sentences(facts: dict[str, Any]) -> list[str]:
         f"Moving: {', '.join(by_verdict['moving']) or 'nothing'}.",
         _compared(compared),
     ]
+    if facts["statuses_changed"]:
+        said.append("The weights of statuses are not those that made the model's labels: train it again.")
     if fallbacks["n_messages"]:
         said.append(
             f"{fallbacks['n_fallbacks']:,} of {fallbacks['n_messages']:,} logged messages fell back to a "
