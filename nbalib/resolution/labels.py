@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 VOCABULARY: dict[str, tuple[str, ...]] = {
-    "part": ("random", "enriched", "long"),
+    "part": ("random", "enriched", "long", "rest"),
     "reader": ("A", "B", "adjudicated"),
     "resolution": ("resolved", "open", "no_issue", "unclear"),
     "awaiting": ("agent", "customer", "nobody"),
