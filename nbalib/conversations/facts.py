@@ -255,6 +255,8 @@ def _of_answers(s: _Seen) -> dict[str, Truths]:
         "explained_last": s.agent_last & s.explains,
         "explained_to_a_trouble": s.agent_last & s.explains & s.trouble,
         "explained_to_a_question": s.agent_last & s.explains & s.asks & ~s.trouble & ~s.leaves_open,
+        "linked_to_a_question": s.agent_last & s.asks & ~s.replied & says(s.agent, "has_help_link"),
+        "stated_in_words_to_a_question": s.statement & s.asks & ~says(s.agent, "has_help_link"),
         "gave_a_help_link": says(s.agent, "has_help_link"),
         "stated_something": s.statement,
         "stated_something_to_a_question": s.statement & s.asks & ~says(s.agent, "offers_help", "is_apology"),

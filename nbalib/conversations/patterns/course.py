@@ -99,9 +99,12 @@ HAS_SENT = Pattern(
 
 HAS_NO_ANSWER = Pattern(
     "has_no_answer",
-    "Has no information, or only an offer of help, in place of an answer",
+    "Has no information, or only a place for wishes, in place of an answer",
     "agent",
     phrases=(
+        "feature request|(?:suggest|submit|leave|share|post) (?:it|this|that|your (?:feedback|ideas?"
+        "|thoughts))",
+        "suggestions? (?:here|at|page)|not able to assist|(?:share|pass on) (?:the|your) interest",
         r"(?:don'?t|do not) (?:currently |yet )?have (?:any |an |that |this |the |more "
         r"|further )*(?:info\w*"
         "|details|news|eta|updates?|date|word|access|announcements?|timeline|timeframe)",

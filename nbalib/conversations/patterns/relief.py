@@ -101,6 +101,7 @@ CONFIRMS_FIX = Pattern(
         "(?:that|this|which) (?:really )?(?:answers|answered|clears|cleared|helps|helped) (?:my|it|that"
         r"|things|a lot|me|,|\.|!)",
         "answers my question",
+        "(?:down|up)loaded (?:now|fine|ok|okay)|(?:getting|been|was|were) refunded",
         "seems? (?:to be )?(?:working|fixed|fine|ok|okay|good)|(?:it|he|she|they|food|order|package"
         "|parcel|driver"
         r"|bag|luggage) (?:\w+ )?(?:got here|came|showed up|turned up|made it)",

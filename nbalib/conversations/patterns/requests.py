@@ -230,6 +230,7 @@ PROMISED: dict[str, str] = {
             "|up|with|internally|team|teams|department|feedback|management|devs|folks|comments|concern)",
             r"(?:will|has been|have been|is being|be|been) (?:\w+ )?(?:passed|forwarded|relayed|escalated"
             "|fed back|reported|logged|raised|sent to the)",
+            r"get (?:this|it|that) (?:reported|passed on|logged|raised|flagged)|share (?:the|your) interest",
             r"let (?:the|our) (?:\w+ )?(?:team|devs|folks|developers|people|guys|right folks|store"
             "|crew) know",
             r"pass(?:ed|ing)? (?:this|that|it|your \w+|the \w+|along)",
