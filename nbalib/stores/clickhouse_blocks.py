@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from nbalib.schema import Table
 
-BLOCK_ROWS = 60_000
+BLOCK_ROWS = 40_000
 BLOCK_BYTES = 1 << 26
 _MIN_YEAR, _MAX_YEAR = 1900, 2299
 

@@ -31,7 +31,7 @@ PREFIX = "staged_"
 _WHOLE = "whole"
 _KEYS = "keys"
 MANY_DELETED = 10_000
-MANY_PARTS = 50
+MANY_PARTS = 100
 """Staged parts are merged once there are so many; fewer are merged where they are moved to, in good time."""
 
 
