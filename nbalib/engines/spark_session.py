@@ -6,6 +6,7 @@ session in UTC whose workers run this Python with this nbalib, and what their ta
 
 from __future__ import annotations
 
+import atexit
 import os
 import re
 import sys
@@ -88,7 +89,9 @@ class Cluster:
             with quiet():
                 session: SparkSession = builder.getOrCreate()
         except Exception as error:  # py4j, pyspark and Java each have their own kinds
-            raise EngineError(f"Spark does not start at {self.master}: {_first_line(error)}") from error
+            said = _first_line(error)
+            raise EngineError(f"Spark does not start; is it at {self.master}? {said}") from error
+        atexit.register(self.stop)  # Java, left to itself, complains of what it was doing
         return session
 
     def stop(self) -> None:
@@ -207,8 +210,8 @@ def _places(master: str) -> dict[str, str]:
 def _first_line(error: Exception) -> str:
     """Find what a traceback of several languages is about: Python's error, else Java's, else its start."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    for pattern in (r"\w+(Error|Exception): ", r"(Caused by: )?[\w.]+(Error|Exception): (?!Job aborted)"):
+    for pattern in (r"\w+(Error|Exception): ", r"(: |Caused by: )?[\w.]+(Error|Exception): (?!Job aborted)"):
         for line in lines:
             if re.match(pattern, line):
-                return line[:MOST_SAID]
+                return line.removeprefix(": ")[:MOST_SAID]
     return lines[0][:MOST_SAID] if lines else type(error).__name__
