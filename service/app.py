@@ -24,20 +24,22 @@ def now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
 
 
-def create_app(settings: Settings, *, clock: Callable[[], datetime] = now) -> FastAPI:
+def create_app(settings: Settings, *, db: str = "duckdb", clock: Callable[[], datetime] = now) -> FastAPI:
     """Make the application.
 
     Parameters
     ----------
     settings : Settings
         Where the store and the parameters are.
+    db : str
+        The store's name.
     clock : callable
         Gives the instant, UTC, that ``as_of: now`` stands for.
     """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with opened(settings, clock) as resources:
+        async with opened(settings, db, clock) as resources:
             app.state.resources = resources
             yield
 

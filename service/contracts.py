@@ -100,7 +100,7 @@ class Health(BaseModel):
 
     status: Literal["healthy"] = "healthy"
     service: Literal["NBA Engine"] = "NBA Engine"
-    db_target: Literal["duckdb"] = "duckdb"
+    db_target: str = "duckdb"
 
 
 class Ready(BaseModel):

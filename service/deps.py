@@ -17,22 +17,23 @@ from fastapi import Depends, Request
 
 from nbalib.predictions.method import Method, load_method
 from nbalib.settings import Settings
-from service.snapshot import Snapshots
+from service.stores import Answers, answers_from
 from service.wording import Wording
 
 
 @dataclass(frozen=True)
 class Resources:
-    """The clock, the store's snapshots, what decides, and who words."""
+    """The clock, the store's name and what answers from it, what decides, and who words."""
 
     clock: Callable[[], datetime]
-    snapshots: Snapshots
+    db: str
+    answers: Answers
     method: Method
     wording: Wording
 
 
 @asynccontextmanager
-async def opened(settings: Settings, clock: Callable[[], datetime]) -> AsyncIterator[Resources]:
+async def opened(settings: Settings, db: str, clock: Callable[[], datetime]) -> AsyncIterator[Resources]:
     """Open everything for the block.
 
     Raises
@@ -42,12 +43,12 @@ async def opened(settings: Settings, clock: Callable[[], datetime]) -> AsyncIter
     """
     method = await to_thread.run_sync(partial(load_method, settings.params_dir, model=settings.model_path))
     wording = await to_thread.run_sync(Wording.open, settings)
-    snapshots = Snapshots(settings.duckdb_path)
+    answers = answers_from(settings, db)
     try:
-        await to_thread.run_sync(snapshots.open)
-        yield Resources(clock, snapshots, method, wording)
+        await to_thread.run_sync(answers.open)
+        yield Resources(clock, db, answers, method, wording)
     finally:
-        await to_thread.run_sync(snapshots.close)
+        await to_thread.run_sync(answers.close)
         await to_thread.run_sync(wording.close)
 
 

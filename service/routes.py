@@ -9,8 +9,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from nbalib.as_of import read_as_of
-from nbalib.errors import StoreError
-from nbalib.predictions.serving import Question, answer
+from nbalib.predictions.serving import Question
 from service.contracts import ANSWERS, UNREADY, Health, MessageChoice, PredictIn, PredictOut, Ready
 from service.deps import ResourcesDep
 
@@ -22,22 +21,18 @@ def predict_nba(asked: PredictIn, given: ResourcesDep, message: MessageChoice = 
     """Decide the next best action for the most pressing conversation of a customer."""
     as_of = read_as_of(asked.as_of, given.clock())
     question = Question(asked.customer_id, as_of, asked.brand, asked.conversation_id)
-    with given.snapshots.connection() as connection:
-        found = answer(connection, given.method, question)
+    found = given.answers.answer(given.method, question)
     return PredictOut.of(given.wording.apply(found, message))
 
 
 @router.get("/health")
-async def health() -> Health:
+async def health(given: ResourcesDep) -> Health:
     """Tell that the process lives, whatever has become of the store."""
-    return Health()
+    return Health(db_target=given.db)
 
 
 @router.get("/ready", responses=UNREADY)
 def ready(given: ResourcesDep) -> Ready:
     """Tell that the store can be read and decisions can be asked for."""
-    if not given.snapshots.is_watched:
-        raise StoreError("nobody looks for changes of the store any more")
-    with given.snapshots.connection() as connection:
-        connection.execute("SELECT customer_id FROM customer_profiles LIMIT 1").fetchall()
+    given.answers.check()
     return Ready()

@@ -26,6 +26,7 @@ from uvicorn.config import LOGGING_CONFIG
 from nbalib.errors import InputError, nearest
 from nbalib.predictions.method import load_method
 from nbalib.settings import Settings
+from nbalib.stores.opening import OPENERS
 from service.app import create_app
 
 if TYPE_CHECKING:
@@ -35,7 +36,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-STORES = ("duckdb",)
+SERVED_DB = "NBA_SERVED_DB"
+"""Tells a worker which store it serves."""
 KEEP_ALIVE_SECONDS = 5
 SHUTDOWN_SECONDS = 10
 MAX_CONNECTIONS = 512
@@ -59,8 +61,8 @@ def serve(settings: Settings, *, db: str, host: str, port: int, workers: int = 1
     ParameterError
         The method's parameters are wrong.
     """
-    if db not in STORES:
-        raise InputError(f"there is no store {db!r}{nearest(db, STORES)}")
+    if db not in OPENERS:
+        raise InputError(f"there is no store {db!r}{nearest(db, OPENERS)}")
     load_method(
         settings.params_dir, model=settings.model_path
     )  # what is wrong with it is said here, once, and not by every worker
@@ -68,17 +70,17 @@ def serve(settings: Settings, *, db: str, host: str, port: int, workers: int = 1
     if not _is_loopback(host):
         log.warning("whoever reaches %s can ask about every customer: let a proxy ask who they are", host)
     if workers > 1:
-        os.environ.update(_environment(settings))
+        os.environ.update({**_environment(settings), SERVED_DB: db})
     try:
-        _run(settings, host, port, workers)
+        _run(settings, db, host, port, workers)
     except SystemExit as end:  # uvicorn has codes of its own, and has said why
         sys.exit(1 if end.code else 0)
 
 
-def _run(settings: Settings, host: str, port: int, workers: int) -> None:
+def _run(settings: Settings, db: str, host: str, port: int, workers: int) -> None:
     """Run uvicorn, with the application itself in one process, or its name in several."""
     uvicorn.run(
-        "service.server:app_from_environment" if workers > 1 else create_app(settings),
+        "service.server:app_from_environment" if workers > 1 else create_app(settings, db=db),
         factory=workers > 1,
         workers=workers,
         host=host,
@@ -99,7 +101,7 @@ def app_from_environment() -> FastAPI:
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-    return create_app(Settings.from_environment())
+    return create_app(Settings.from_environment(), db=os.environ.get(SERVED_DB, "duckdb"))
 
 
 def _end_with(parent: BaseProcess) -> None:

@@ -6,7 +6,7 @@ The steps, and the order of conversations, are the batch's; they look up the cus
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -16,6 +16,7 @@ from nbalib.engines.pandas_engine import PandasEngine
 from nbalib.errors import NotFoundError
 from nbalib.predictions.assemble import Predictions, predict
 from nbalib.predictions.customers import find_customer
+from nbalib.predictions.one_customer import customer_here, settled
 from nbalib.predictions.pressing import by_pressure
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from nbalib.as_of import AsOf
     from nbalib.predictions.method import Method
+    from nbalib.stores.contract import Store
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,17 @@ def answer(connection: duckdb.DuckDBPyConnection, method: Method, question: Ques
         Customers of several platforms have the id.
     """
     engine = PandasEngine(connection)
-    customer_id = find_customer(engine, question.customer)
+    return _most_pressing(engine, method, question, find_customer(engine, question.customer))
+
+
+def answer_from(store: Store, method: Method, question: Question) -> Predictions:
+    """Answer from any store; of one on a server only the customer's rows are fetched. See `answer`."""
+    with customer_here(store, question.customer) as (customer_id, engine):
+        asked = replace(question, as_of=settled(store, question.as_of))
+        return _most_pressing(engine, method, asked, customer_id)
+
+
+def _most_pressing(engine: PandasEngine, method: Method, question: Question, customer_id: str) -> Predictions:
     rows = predict(engine, method, question.as_of, [customer_id]).rows
     if rows.num_rows == 0:
         raise NotFoundError(f"Customer profile not found for ID: {question.customer}")
