@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from nbalib.errors import StoreError
+from nbalib.errors import StoreBusyError, StoreError
 from nbalib.stores.duckdb_store import DuckDBStore
 from nbalib.stores.snapshots import latest, publish_if_behind
 
@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 1.0
 RETRY_SECONDS = 10.0
+FIRST_SECONDS = 5.0
 
 DAMAGE = (duckdb.IOException, duckdb.SerializationException, duckdb.FatalException)
 """What a file that cannot be read any more makes DuckDB say."""
@@ -74,14 +75,23 @@ class Snapshots:
 
     def open(self) -> None:
         """Take the first snapshot, of a store that nobody has published if need be, and begin to watch."""
-        try:
-            publish_if_behind(self.source)
-        except StoreError as error:
-            log.warning("the store is served as it was published last: %s", error)
+        end = time.monotonic() + FIRST_SECONDS
+        while not self._is_settled() and self._current is None and time.monotonic() < end:
+            time.sleep(self._look_seconds / 10)  # the process beside us may be publishing
+            self.look()
         self.look()
         if self._current is None:
             log.warning("there is no store to serve yet: %s", self.source)
         self._watcher.start()
+
+    def _is_settled(self) -> bool:
+        """Publish the store, unless that is done; tells whether to try again is of no use."""
+        try:
+            publish_if_behind(self.source)
+        except StoreError as error:
+            log.warning("the store is served as it was published last: %s", error)
+            return not isinstance(error, StoreBusyError)
+        return True
 
     def close(self) -> None:
         """Stop watching, and close what nobody reads any more."""
