@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 ACTION = "action"
 MOST_ROWS = 100_000
 N_DRAWS = 300
-LEAST_GAP = 0.02
+LEAST_GAP = 0.03
 """A mean likelihood this near to what came true is not called off."""
 LEAST_ROWS = 50
 WORST = ("stable", "moving", "moved")
